@@ -1,0 +1,1 @@
+"""Deciding whether and what to answer: functions of records, without store and without model."""
