@@ -1,0 +1,109 @@
+"""The change log: what the indexes have to look at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from copilot.store.engine import inserted_id
+from copilot.store.tables import change
+
+
+class ChangeKind(StrEnum):
+    """What changed: a stretch of a group's messages, an item of knowledge, or the end of a group or community."""
+
+    MESSAGES = "messages"
+    FAQ = "faq"
+    RULE = "rule"
+    DOCUMENT = "document"
+    GROUP_GONE = "group"
+    COMMUNITY_GONE = "community"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One row of the log. MESSAGES has `group_id` and the times between which messages changed; an item of knowledge
+    has `item_id`; what stands there now is read from the other tables."""
+
+    id: int
+    kind: ChangeKind
+    community_id: int | None = None
+    group_id: int | None = None
+    item_id: int | None = None
+    from_at: datetime | None = None
+    to_at: datetime | None = None
+
+
+def log(
+    connection: Connection,
+    kind: ChangeKind,
+    *,
+    community_id: int | None = None,
+    group_id: int | None = None,
+    item_id: int | None = None,
+    from_at: datetime | None = None,
+    to_at: datetime | None = None,
+) -> int:
+    """Write one row in the transaction of the change itself; returns its id."""
+    row = connection.execute(
+        sa.insert(change).values(
+            kind=kind.value,
+            community_id=community_id,
+            group_id=group_id,
+            item_id=item_id,
+            from_at=from_at,
+            to_at=to_at,
+        )
+    )
+    return inserted_id(row)
+
+
+def after(connection: Connection, position: int, *, limit: int = 1000) -> list[Change]:
+    """The next rows after a position, in order, at most `limit`."""
+    rows = connection.execute(sa.select(change).where(change.c.id > position).order_by(change.c.id).limit(limit))
+    return [Change(**{**row._mapping, "kind": ChangeKind(row.kind)}) for row in rows]
+
+
+def newest(connection: Connection) -> int:
+    """The id of the newest row; 0 while there is none."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(change.c.id), 0))).scalar_one())
+
+
+def relog_everything(connection: Connection) -> None:
+    """Log all that there is, so that an index that was thrown away is made again from position 0 of a short log."""
+    from copilot.store.tables import chat_group, document, faq_entry, message, rule
+
+    connection.execute(sa.delete(change))
+    for kind, table in ((ChangeKind.FAQ, faq_entry), (ChangeKind.RULE, rule), (ChangeKind.DOCUMENT, document)):
+        connection.execute(
+            sa.insert(change).from_select(
+                ["kind", "community_id", "group_id", "item_id"],
+                sa.select(sa.literal(kind.value), table.c.community_id, table.c.group_id, table.c.id),
+            )
+        )
+    connection.execute(
+        sa.insert(change).from_select(
+            ["kind", "community_id", "group_id", "from_at", "to_at"],
+            sa.select(
+                sa.literal(ChangeKind.MESSAGES.value),
+                chat_group.c.community_id,
+                chat_group.c.id,
+                sa.func.min(message.c.sent_at),
+                sa.func.max(message.c.sent_at),
+            )
+            .join_from(chat_group, message, message.c.group_id == chat_group.c.id)
+            .group_by(chat_group.c.community_id, chat_group.c.id),
+        )
+    )
+
+
+def iterate(connection: Connection, position: int) -> Iterator[Change]:
+    """All rows after a position, in order."""
+    while rows := after(connection, position):
+        yield from rows
+        position = rows[-1].id

@@ -1,0 +1,218 @@
+"""Messages: the posts of a group, in the order of (`sent_at`, `id`). Recalled ones stay out of everything read here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from copilot.errors import NotFound
+from copilot.records import Message, MessageKind, SourceMessage
+from copilot.store import changes
+from copilot.store.changes import ChangeKind
+from copilot.store.engine import inserted_id
+from copilot.store.tables import from_microseconds, message, message_alias
+
+_COLUMNS = (
+    message.c.id,
+    message.c.group_id,
+    message.c.platform_id,
+    message.c.member_id,
+    message.c.sender_name,
+    message.c.sent_at,
+    message.c.text,
+    message.c.kind,
+    message.c.reply_to_id,
+    message.c.quoted_name,
+    message.c.quoted_text,
+    message.c.to_the_minute,
+)
+# A long stretch costs what each row costs, so raw integers are read and turned into times here.
+_RAW = tuple(sa.type_coerce(c, sa.BigInteger).label(c.name) if c.name == "sent_at" else c for c in _COLUMNS)
+_IS_THERE = message.c.recalled_at.is_(None)
+_KINDS = {kind.value: kind for kind in MessageKind}
+
+
+def add(connection: Connection, group_id: int, source: SourceMessage, member_id: int | None) -> Message | None:
+    """Save one live message and log it.
+
+    Returns:
+        The message, or None where its platform id is there already (it was delivered twice).
+    """
+    platform_id = source.platform_id
+    if platform_id is not None and find(connection, group_id, platform_id) is not None:
+        return None
+    reply_to_id = find(connection, group_id, source.reply_to) if source.reply_to else None
+    row = connection.execute(
+        sa.insert(message).values(
+            group_id=group_id,
+            platform_id=platform_id or f"live:{source.sent_at.isoformat()}:{changes.newest(connection)}",
+            member_id=member_id,
+            sender_name=source.sender_name,
+            sent_at=source.sent_at,
+            to_the_minute=source.to_the_minute,
+            kind=source.kind.value,
+            text=source.text,
+            reply_to=source.reply_to,
+            reply_to_id=reply_to_id,
+            quoted_name=source.quoted_name,
+            quoted_text=source.quoted_text,
+            recalled_at=datetime.now(UTC) if source.recalled else None,
+        )
+    )
+    message_id = inserted_id(row)
+    if source.recalled:
+        return None
+    log_stretch(connection, group_id, source.sent_at, source.sent_at)
+    return get(connection, message_id)
+
+
+def find(connection: Connection, group_id: int, platform_id: str) -> int | None:
+    """The id of the message that a platform id stands for, recalled ones too."""
+    found = connection.execute(
+        sa.select(message.c.id).where(message.c.group_id == group_id, message.c.platform_id == platform_id)
+    ).scalar()
+    if found is None:
+        found = connection.execute(
+            sa.select(message_alias.c.message_id).where(
+                message_alias.c.group_id == group_id, message_alias.c.platform_id == platform_id
+            )
+        ).scalar()
+    return found
+
+
+def get(connection: Connection, message_id: int) -> Message:
+    """One message.
+
+    Raises:
+        NotFound: there is none with this id, or it was recalled.
+    """
+    row = connection.execute(sa.select(*_RAW).where(message.c.id == message_id, _IS_THERE)).first()
+    if row is None:
+        raise NotFound(f"message {message_id} is not there; it may have been recalled or removed")
+    return _record(row)
+
+
+def recall(connection: Connection, message_id: int) -> None:
+    """Take a message out of everything that reads; its row stays, so that an older export does not bring it back."""
+    found = get(connection, message_id)
+    connection.execute(sa.update(message).where(message.c.id == message_id).values(recalled_at=datetime.now(UTC)))
+    log_stretch(connection, found.group_id, found.sent_at, found.sent_at)
+
+
+def log_stretch(connection: Connection, group_id: int, from_at: datetime, to_at: datetime) -> int:
+    """Log that messages between two times came, went or changed; returns the change's id."""
+    return changes.log(connection, ChangeKind.MESSAGES, group_id=group_id, from_at=from_at, to_at=to_at)
+
+
+def stretch(
+    connection: Connection,
+    group_id: int,
+    *,
+    from_at: datetime | None = None,
+    to_at: datetime | None = None,
+    batch: int = 5000,
+) -> Iterator[Message]:
+    """A group's messages between two times (both included), streamed in order."""
+    query = sa.select(*_RAW).where(message.c.group_id == group_id, _IS_THERE)
+    if from_at is not None:
+        query = query.where(message.c.sent_at >= from_at)
+    if to_at is not None:
+        query = query.where(message.c.sent_at <= to_at)
+    query = query.order_by(message.c.sent_at, message.c.id)
+    result = connection.execution_options(yield_per=batch).execute(query)
+    for rows in result.partitions():
+        for row in rows:
+            yield _record(row)
+
+
+def of_stretches(
+    connection: Connection, stretches: Sequence[tuple[int, datetime, datetime]]
+) -> list[tuple[Message, ...]]:
+    """The messages of several short stretches (group id, first and last time), each in order, in one query."""
+    if not stretches:
+        return []
+    parts = [
+        sa.select(sa.literal(number).label("part"), *_RAW).where(
+            message.c.group_id == group_id, message.c.sent_at.between(from_at, to_at), _IS_THERE
+        )
+        for number, (group_id, from_at, to_at) in enumerate(stretches)
+    ]
+    found: list[tuple[Message, ...]] = [() for _ in stretches]
+    rows = connection.execute(sa.union_all(*parts)).all()
+    ordered = sorted(rows, key=lambda row: (row.part, row.sent_at, row.id))
+    for part, group in groupby(ordered, key=lambda row: row.part):
+        found[part] = tuple(_record(row) for row in group)
+    return found
+
+
+def around(connection: Connection, message_id: int, *, before: int, after: int) -> list[Message]:
+    """A message with those that stand before and after it in its group, in order.
+
+    Raises:
+        NotFound: the message is not there.
+    """
+    focus = get(connection, message_id)
+    place = sa.tuple_(message.c.sent_at, message.c.id)
+    here = sa.tuple_(sa.literal(focus.sent_at, message.c.sent_at.type), sa.literal(focus.id))
+    base = sa.select(*_RAW).where(message.c.group_id == focus.group_id, _IS_THERE)
+    earlier = connection.execute(
+        base.where(place < here).order_by(message.c.sent_at.desc(), message.c.id.desc()).limit(before)
+    ).all()
+    later = connection.execute(base.where(place > here).order_by(message.c.sent_at, message.c.id).limit(after)).all()
+    return [_record(row) for row in reversed(earlier)] + [focus] + [_record(row) for row in later]
+
+
+def count(connection: Connection, group_id: int, *, from_at: datetime, to_at: datetime) -> int:
+    """How many messages a group has between two times."""
+    return int(
+        connection.execute(
+            sa.select(sa.func.count()).where(
+                message.c.group_id == group_id, message.c.sent_at.between(from_at, to_at), _IS_THERE
+            )
+        ).scalar_one()
+    )
+
+
+def newest_at(connection: Connection, group_ids: Iterable[int]) -> datetime | None:
+    """When the newest message of some groups was sent."""
+    newest = [
+        connection.execute(
+            sa.select(message.c.sent_at)
+            .where(message.c.group_id == group_id, _IS_THERE)
+            .order_by(message.c.sent_at.desc())
+            .limit(1)
+        ).scalar()
+        for group_id in group_ids
+    ]
+    return max((at for at in newest if at is not None), default=None)
+
+
+def last_before(connection: Connection, group_id: int, at: datetime, within: timedelta) -> datetime | None:
+    """When the last message before a time was sent, if that was not longer ago than `within`."""
+    return connection.execute(
+        sa.select(message.c.sent_at)
+        .where(message.c.group_id == group_id, message.c.sent_at < at, message.c.sent_at >= at - within, _IS_THERE)
+        .order_by(message.c.sent_at.desc())
+        .limit(1)
+    ).scalar()
+
+
+def _record(row: Row[tuple[object, ...]]) -> Message:
+    return Message(
+        id=row.id,
+        group_id=row.group_id,
+        platform_id=row.platform_id,
+        member_id=row.member_id,
+        sender_name=row.sender_name,
+        sent_at=from_microseconds(row.sent_at),
+        text=row.text,
+        kind=_KINDS[row.kind],
+        reply_to_id=row.reply_to_id,
+        quoted_name=row.quoted_name,
+        quoted_text=row.quoted_text,
+        to_the_minute=row.to_the_minute,
+    )

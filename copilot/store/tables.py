@@ -1,0 +1,303 @@
+"""The tables. Times are microseconds since 1970 in UTC: they sort, compare and travel between databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_microseconds(at: datetime) -> int:
+    """An aware time as microseconds since 1970."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(value: int) -> datetime:
+    """Microseconds since 1970 as aware UTC."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+class At(sa.types.TypeDecorator[datetime]):
+    """An aware UTC time, kept as an integer."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+# SQLite only numbers rows by itself in a column that is exactly INTEGER.
+_Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _refers(target: str) -> sa.ForeignKey:
+    return sa.ForeignKey(target, ondelete="CASCADE")
+
+
+community = sa.Table(
+    "community",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("slug", sa.String(120), nullable=False, unique=True),
+    sa.Column("is_sample", sa.Boolean, nullable=False, default=False),
+    sa.Column("profile", sa.JSON, nullable=False),
+    sa.Column("created_at", At, nullable=False),
+)
+
+chat_group = sa.Table(
+    "chat_group",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("platform", sa.String(20), nullable=False),
+    sa.Column("profile", sa.JSON, nullable=False),
+    sa.Column("created_at", At, nullable=False),
+    sa.UniqueConstraint("community_id", "name"),
+)
+
+member = sa.Table(
+    "member",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False, index=True),
+    sa.Column("name", sa.String(200), nullable=False),
+)
+
+# Under which platform ids and names a member has been seen. An id belongs to one member, a name to any number.
+member_alias = sa.Table(
+    "member_alias",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False),
+    sa.Column("member_id", _Key, _refers("member.id"), nullable=False, index=True),
+    sa.Column("kind", sa.String(4), nullable=False),  # id | name
+    sa.Column("value", sa.String(400), nullable=False),
+    sa.UniqueConstraint("group_id", "kind", "value", "member_id"),
+)
+
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False),
+    sa.Column("platform_id", sa.String(200), nullable=False),
+    sa.Column("member_id", _Key, _refers("member.id"), index=True),
+    sa.Column("sender_name", sa.String(200), nullable=False),
+    sa.Column("sent_at", At, nullable=False),
+    sa.Column("to_the_minute", sa.Boolean, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("reply_to", sa.String(200)),  # the platform id that the source names, kept for when it arrives later
+    sa.Column("reply_to_id", _Key),
+    sa.Column("quoted_name", sa.String(200)),
+    sa.Column("quoted_text", sa.Text),
+    sa.Column("recalled_at", At),
+    sa.Column("job_id", _Key, index=True),  # the import that brought it; None: it came live
+    sa.UniqueConstraint("group_id", "platform_id"),
+    sa.Index(None, "group_id", "sent_at", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Other platform ids of a message that two sources number differently.
+message_alias = sa.Table(
+    "message_alias",
+    metadata,
+    sa.Column("group_id", _Key, _refers("chat_group.id"), primary_key=True),
+    sa.Column("platform_id", sa.String(200), primary_key=True),
+    sa.Column("message_id", _Key, _refers("message.id"), nullable=False, index=True),
+)
+
+# Further imports that hold a message which an earlier one brought: undoing the earlier one must not take it away.
+message_origin = sa.Table(
+    "message_origin",
+    metadata,
+    sa.Column("message_id", _Key, _refers("message.id"), primary_key=True),
+    sa.Column("job_id", _Key, primary_key=True, index=True),
+)
+
+covered_span = sa.Table(
+    "covered_span",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False, index=True),
+    sa.Column("starts_at", At, nullable=False),
+    sa.Column("ends_at", At, nullable=False),
+    sa.Column("job_id", _Key),
+)
+
+faq_entry = sa.Table(
+    "faq_entry",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("variants", sa.JSON, nullable=False),
+    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("tags", sa.JSON, nullable=False),
+    sa.Column("expires_on", sa.Date),
+    sa.Column("version", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+rule = sa.Table(
+    "rule",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), index=True),
+    sa.Column("name", sa.String(300), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What the indexes have to follow. A row says where to look again; what stands there now is in the other tables.
+change = sa.Table(
+    "change",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),  # messages | faq | rule | document | group | community
+    sa.Column("community_id", _Key),
+    sa.Column("group_id", _Key),
+    sa.Column("item_id", _Key),
+    sa.Column("from_at", At),
+    sa.Column("to_at", At),
+    sqlite_autoincrement=True,
+)
+
+# How history is cut for the word index, which knows a block by its id. A block that is `gone` waits for the index to
+# drop it: only then is the row deleted, so that a crash in between leaves nothing in the index that nobody knows.
+block = sa.Table(
+    "block",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False),
+    sa.Column("first_id", _Key, nullable=False),
+    sa.Column("last_id", _Key, nullable=False),
+    sa.Column("first_at", At, nullable=False),
+    sa.Column("last_at", At, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Index(None, "group_id", "last_at"),
+    sqlite_autoincrement=True,
+)
+
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("name", sa.String(100), nullable=False, unique=True),
+    sa.Column("password", sa.String(300), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("group_ids", sa.JSON),
+    sa.Column("disabled", sa.Boolean, nullable=False),
+    sa.Column("created_at", At, nullable=False),
+)
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", _Key, _refers("account.id"), nullable=False, index=True),
+    sa.Column("created_at", At, nullable=False),
+    sa.Column("expires_at", At, nullable=False),
+)
+
+login_attempt = sa.Table(
+    "login_attempt",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("subject", sa.String(200), nullable=False),
+    sa.Column("at", At, nullable=False),
+    sa.Index(None, "subject", "at"),
+)
+
+# Single values that several processes share: the hash of the one-time link, where the console is served.
+fact = sa.Table(
+    "fact",
+    metadata,
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("title", sa.String(400), nullable=False),
+    sa.Column("group_id", _Key, sa.ForeignKey("chat_group.id", ondelete="SET NULL"), index=True),
+    sa.Column("account_id", _Key),
+    sa.Column("step", sa.String(40), nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("plan", sa.JSON, nullable=False),
+    sa.Column("result", sa.JSON, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("cancel", sa.Boolean, nullable=False),
+    sa.Column("created_at", At, nullable=False),
+    sa.Column("finished_at", At),
+    sqlite_autoincrement=True,
+)
+
+# An import in the making: invisible to everything else until it is published in one transaction.
+staged_sender = sa.Table(
+    "staged_sender",
+    metadata,
+    sa.Column("job_id", _Key, _refers("job.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("sender_id", sa.String(200)),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("member_id", _Key),
+)
+
+staged_message = sa.Table(
+    "staged_message",
+    metadata,
+    sa.Column("job_id", _Key, _refers("job.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("sender", sa.Integer, nullable=False),
+    sa.Column("platform_id", sa.String(200)),
+    sa.Column("sent_at", At, nullable=False),
+    sa.Column("to_the_minute", sa.Boolean, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("reply_to", sa.String(200)),
+    sa.Column("quoted_name", sa.String(200)),
+    sa.Column("quoted_text", sa.Text),
+    sa.Column("recalled", sa.Boolean, nullable=False),
+    sa.Column("line", sa.Integer, nullable=False),
+    sa.Column("known_id", _Key),  # the message that is there already
+    sa.Column("repeats", sa.Boolean, nullable=False),  # the same platform id stood earlier in this import
+)
