@@ -109,12 +109,14 @@ class Rack:
 
     def add(self, key: str, kind: SourceKind, scope: str, words: str) -> None:
         document = tantivy.Document()
+        item = item_of(key)
         document.add_text("key", key)
+        document.add_text("item", item)
         document.add_text("kind", kind)
         document.add_text("scope", scope)
         document.add_text("words", words)
         self._opened().add_document(document)
-        self._uncommitted.update((("key", key), ("scope", scope)))
+        self._uncommitted.update((("item", item), ("scope", scope)))
 
     def remove(self, field: str, value: str) -> None:
         if (field, value) in self._uncommitted or self.searcher().doc_freq(field, value):
@@ -191,9 +193,15 @@ class Rack:
         return tantivy.Query.const_score_query(anyone, 0.0)
 
 
+def item_of(key: str) -> str:
+    """What a passage is a part of: `document:5` of its section `document:5:3`; one without parts is itself."""
+    return ":".join(key.split(":", 2)[:2])
+
+
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("item", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("kind", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("scope", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="words", index_option="freq")

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from copilot.errors import BrokenFile, Busy, NotFound, StorageFailed
 from copilot.records import SourceKind
-from copilot.retrieval.shelf import Found, Rack, Shelf
+from copilot.retrieval.shelf import Found, Rack, Shelf, item_of
 from copilot.text.tokens import tokens
 
 # Raised when the fields or the tokens change, so that an index written by an older release is built again.
-_VERSION = 1
+_VERSION = 2
 _POSITION_FILE = "committed.json"
 
 _SHELVES_OF = {
@@ -113,7 +113,7 @@ class WordIndex:
         What a crash cuts off is added again from the last position, so `remove` the key before adding its wordings.
 
         Args:
-            key: names the passage; a passage may have several wordings.
+            key: names the passage, as `<kind>:<id>` or `<kind>:<id>:<part>`; a passage may have several wordings.
             kind: what the passage is.
             scope: where it answers, `c<community id>` or `g<group id>`.
             text: raw text.
@@ -129,14 +129,17 @@ class WordIndex:
             self._shelves[shelf].add(key, kind, scope, " ".join(tokens(text)))
 
     def remove(self, key: str) -> None:
-        """Remove a passage with all its wordings, from the next `commit` on. An unknown key is no error.
+        """Remove an item with all its parts and wordings, from the next `commit` on. An unknown key is no error.
+
+        Args:
+            key: of the item (`faq:7`, `document:5`) or of any part of it (`document:5:3`).
 
         Raises:
             Busy, StorageFailed: as in `add`.
         """
         with self._lock, _telling(self._folder):
             for rack in self._shelves.values():
-                rack.remove("key", key)
+                rack.remove("item", item_of(key))
 
     def remove_scope(self, scope: str) -> None:
         """Remove all passages of a scope, from the next `commit` on.
