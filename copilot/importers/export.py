@@ -64,7 +64,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A format that can be read. A module of this package becomes an importer by having `FORMATS`, a tuple of these.
+    """A format that can be read. A module of `importers.formats` becomes an importer by having `FORMATS`, a tuple of
+    these.
 
     Args:
         name: the short name that reports carry.

@@ -63,9 +63,11 @@ _KINDS = {
 }
 _NAMES = "|".join(sorted(map(re.escape, _KINDS), key=len, reverse=True))
 _WHOLE = re.compile(
-    rf"!?[\[【](?P<name>{_NAMES})(?:\s*[:：|]\s*(?P<words>[^\n]*?))?(?:\(请在附件中查看\)|（请在附件中查看）)?[\]】]"
+    rf"!?[\[【](?P<name>{_NAMES})(?:\s?[:：|]\s?(?P<words>[^\n]*?))?(?:\(请在附件中查看\)|（请在附件中查看）)?[\]】]"
     r"(?:\((?P<address>[^()\s]*)\))?\s*"
 )
+_OPENINGS = frozenset("[【!")
+_LONGEST = 2_000
 _WORDLESS = frozenset(
     {MessageKind.IMAGE, MessageKind.VOICE, MessageKind.VIDEO, MessageKind.STICKER, MessageKind.CALL, MessageKind.NOTICE}
 )
@@ -79,7 +81,7 @@ _RECALLED = re.compile(
 
 def kind_and_text(text: str) -> tuple[MessageKind, str]:
     """What a text says where it is nothing but a placeholder; otherwise it is a text as it stands."""
-    match = _WHOLE.fullmatch(text) if text[:1] in "[【!" and text else None
+    match = _WHOLE.fullmatch(text) if text[:1] in _OPENINGS and len(text) <= _LONGEST else None
     if match is None:
         return MessageKind.TEXT, text
     kind = _KINDS[match["name"]]
@@ -93,7 +95,7 @@ def kind_and_text(text: str) -> tuple[MessageKind, str]:
 
 def bare(text: str, kind: MessageKind) -> bool:
     """Whether a text says no more than that the message is of this kind."""
-    if kind is MessageKind.TEXT or text[:1] not in ("[", "【"):
+    if kind is MessageKind.TEXT or text[:1] not in _OPENINGS:
         return False
     found, rest = kind_and_text(text)
     return found is kind and not rest

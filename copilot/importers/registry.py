@@ -1,6 +1,6 @@
 """Which formats there are, and which of them an export is in.
 
-A format is added by adding a module to this package that has `FORMATS`.
+A format is added by adding a module to `importers.formats`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from copilot import importers
 from copilot.errors import UnknownFormat
+from copilot.importers import formats
 from copilot.importers.export import Export, Format, Reading
 from copilot.importers.reading.source import Source
 from copilot.importers.reading.times import zone
@@ -22,12 +22,10 @@ from copilot.importers.reading.times import zone
 def known_formats() -> tuple[Format, ...]:
     """Every format that can be read, by name: its titles and how such an export is made, in Chinese and English."""
     modules = (
-        importlib.import_module(f"{importers.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(importers.__path__)
-        if not found.ispkg
+        importlib.import_module(f"{formats.__name__}.{its.name}") for its in pkgutil.iter_modules(formats.__path__)
     )
-    formats = [its for module in modules for its in getattr(module, "FORMATS", ())]
-    return tuple(sorted(formats, key=lambda its: its.name))
+    found = [its for module in modules for its in module.FORMATS]
+    return tuple(sorted(found, key=lambda its: its.name))
 
 
 def open_export(path: Path, *, timezone: str, chat: str | None = None, now: datetime | None = None) -> Export:
