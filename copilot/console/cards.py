@@ -1,0 +1,140 @@
+"""Pieces of HTML that the pages share. All of them go through `markupsafe`, which escapes what people wrote.
+
+Gradio evaluates an HTML component's *template* as JavaScript, after Handlebars has filled it in: a name such as
+`${…}` would run there. So the template is always Gradio's bare `${value}`, and what people wrote travels only in the
+value, escaped here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import gradio as gr
+from markupsafe import Markup
+
+from copilot.records import Source, SourceKind
+
+# A click on anything with data-do becomes an event that carries its data-* values; data-confirm asks first.
+_DELEGATE_CLICKS = """
+element.addEventListener('click', async (event) => {
+  const target = event.target.closest('[data-do]');
+  if (!target || !element.contains(target)) return;
+  event.preventDefault();
+  if (target.dataset.confirm && !(await window.copilot.confirm(target.dataset))) return;
+  trigger('click', {...target.dataset});
+});
+"""
+_FOLLOW_THREAD = """
+watch('value', () => window.copilot.keepTurn(element));
+"""
+
+
+def live_html(value: str = "", **more: Any) -> gr.HTML:
+    """An HTML component whose elements with `data-do` raise `click` events; read them with `clicked`."""
+    return gr.HTML(value, js_on_load=_DELEGATE_CLICKS, apply_default_css=False, padding=False, **more)
+
+
+def latest_turn(**more: Any) -> gr.HTML:
+    """An HTML component that hands each new value on to the thread on the page (`.thread`), so that it grows there."""
+    return gr.HTML("", js_on_load=_FOLLOW_THREAD, apply_default_css=False, padding=False, **more)
+
+
+def clicked(event: gr.EventData) -> dict[str, str]:
+    """What was clicked: the data-* values of the element, as text. They come from the browser: check before use."""
+    given = getattr(event, "_data", None)
+    return {str(key): str(value) for key, value in given.items()} if isinstance(given, dict) else {}
+
+
+def number_in(values: dict[str, str], key: str) -> int:
+    """A whole number from what was clicked; 0 where there is none."""
+    text = values.get(key, "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def join(parts: Iterable[Markup]) -> Markup:
+    """Markup pieces one after the other."""
+    return Markup("").join(parts)
+
+
+def text_block(words: str) -> Markup:
+    """Text as people wrote it, with its line breaks and no markup."""
+    return Markup('<div class="words">{}</div>').format(words)
+
+
+def badge(words: str, kind: str = "") -> Markup:
+    """A small label. `kind` is one of "", "good", "warn", "bad", "sample"."""
+    return Markup('<span class="badge {}">{}</span>').format(kind, words)
+
+
+def button(words: str, do: str, *, kind: str = "", confirm: str = "", confirm_go: str = "", **values: object) -> Markup:
+    """A button that raises a click event with `do` and `values`.
+
+    Args:
+        words: what stands on it.
+        do: what the handler is told.
+        kind: "", "go" (the main action), "quiet" or "bad".
+        confirm: a question that is asked before, and `confirm_go`, the words on its yes.
+    """
+    data = join(Markup(' data-{}="{}"').format(key.replace("_", "-"), value) for key, value in values.items())
+    ask = Markup(' data-confirm="{}" data-go="{}"').format(confirm, confirm_go or words) if confirm else ""
+    return Markup('<button type="button" class="act {}" data-do="{}"{}{}>{}</button>').format(
+        kind, do, data, ask, words
+    )
+
+
+def copy_button(words: str, done: str, text: str) -> Markup:
+    """A button that puts `text` on the clipboard and then says `done`."""
+    return Markup('<button type="button" class="act" data-copy="{}" data-done="{}">{}</button>').format(
+        text, done, words
+    )
+
+
+def link_button(words: str, href: str, *, kind: str = "", download: bool = False) -> Markup:
+    """A link that looks like a button. `href` must be a path of this console."""
+    more = Markup(" download") if download else ""
+    return Markup('<a class="act {}" href="{}"{}>{}</a>').format(kind, href, more, words)
+
+
+def empty(title: str, words: str, more: Markup | str = "") -> Markup:
+    """What a list shows while it has nothing."""
+    return Markup('<div class="empty"><h3>{}</h3><p>{}</p>{}</div>').format(title, words, more)
+
+
+def drawer(title: str, body: Markup, close: str, serial: int) -> Markup:
+    """A panel at the side (a sheet from below on phones), over the page.
+
+    Args:
+        title: its heading.
+        body: its content.
+        close: the label of the closing button.
+        serial: a number that differs each time, so that the same panel opens again after it was closed.
+    """
+    return Markup(
+        '<div class="drawer" data-serial="{serial}"><div class="veil" data-close></div>'
+        '<aside role="dialog" aria-modal="true" aria-label="{title}" tabindex="-1"><header><h2>{title}</h2>'
+        '<button type="button" class="close" data-close aria-label="{close}">×</button></header>'
+        '<div class="inside">{body}</div></aside></div>'
+    ).format(serial=serial, title=title, close=close, body=body)
+
+
+def source_value(source: Source) -> str:
+    """A source as one word for a data attribute."""
+    return json.dumps(
+        [source.kind.value, source.id, source.community_id, source.group_id, source.last_id, source.section]
+    )
+
+
+def read_source(value: str) -> Source | None:
+    """The source that `source_value` wrote, or None for anything else."""
+    try:
+        kind, number, community, group, last, section = json.loads(value)
+        numbers = (number, community, section, *(item for item in (group, last) if item is not None))
+        if not all(type(item) is int for item in numbers):
+            return None
+        return Source(
+            kind=SourceKind(kind), id=number, community_id=community, group_id=group, last_id=last, section=section
+        )
+    except (ValueError, TypeError):
+        return None

@@ -1,0 +1,74 @@
+"""Where a question is asked or knowledge is kept: a whole community, or one group of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from copilot.console.i18n import Texts
+from copilot.console.ports import App
+from copilot.records import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A community, or one group of it. `value` is how a page and its links write it (`c1`, `g3`)."""
+
+    value: str
+    name: str
+    community_id: int
+    group_id: int | None
+    language: str
+    timezone: str
+    is_sample: bool
+
+
+def all_scopes(app: App, account: Account) -> list[Scope]:
+    """Every community that the account sees whole, each followed by those of its groups that it sees."""
+    found: list[Scope] = []
+    summaries = app.groups.groups(account)
+    for community in app.groups.communities(account):
+        profile = community.profile
+        name = profile.name or community.slug
+        language, timezone = profile.language or "zh", profile.timezone or "Asia/Shanghai"
+        if account.group_ids is None:
+            found.append(Scope(f"c{community.id}", name, community.id, None, language, timezone, community.is_sample))
+        for summary in summaries:
+            group = summary.group
+            if group.community_id == community.id:
+                found.append(
+                    Scope(
+                        f"g{group.id}",
+                        group.name,
+                        community.id,
+                        group.id,
+                        group.profile.language or language,
+                        group.profile.timezone or timezone,
+                        community.is_sample,
+                    )
+                )
+    return found
+
+
+def find_scope(app: App, account: Account, value: str | None) -> Scope | None:
+    """The scope that a page or a link names, if the account sees it."""
+    return next((scope for scope in all_scopes(app, account) if scope.value == value), None)
+
+
+def default_scope(app: App, account: Account, wish: str = "") -> Scope | None:
+    """The scope to begin with: the wish, else the first of the person's own communities, else the first sample."""
+    scopes = all_scopes(app, account)
+    wished = next((scope for scope in scopes if scope.value == wish), None)
+    own = next((scope for scope in scopes if not scope.is_sample), None)
+    return wished or own or next(iter(scopes), None)
+
+
+def scope_choices(app: App, account: Account, t: Texts) -> list[tuple[str, str]]:
+    """The scopes as choices of a dropdown: (label, value)."""
+    choices = []
+    for scope in all_scopes(app, account):
+        sample = t("（示例）", " (sample)") if scope.is_sample and scope.group_id is None else ""
+        if scope.group_id is None:
+            choices.append((f"{scope.name}{sample} · {t('整个社群', 'whole community')}", scope.value))
+        else:
+            choices.append((f"　{scope.name}", scope.value))
+    return choices

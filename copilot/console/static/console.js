@@ -1,0 +1,85 @@
+// Small behaviours that need no server: copying, closing panels, asking before something is deleted, the thread.
+(() => {
+  "use strict";
+
+  const close = (panel) => { if (panel) panel.hidden = true; };
+
+  document.addEventListener("click", async (event) => {
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      const text = copy.dataset.copy;
+      try {
+        await navigator.clipboard.writeText(text);
+      } catch {
+        const box = document.createElement("textarea");
+        box.value = text;
+        document.body.append(box);
+        box.select();
+        document.execCommand("copy");
+        box.remove();
+      }
+      const words = copy.dataset.words || copy.textContent;
+      copy.dataset.words = words;
+      copy.textContent = copy.dataset.done;
+      setTimeout(() => { copy.textContent = words; }, 1600);
+      return;
+    }
+    const closing = event.target.closest("[data-close]");
+    if (closing) close(closing.closest(".drawer"));
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = [...document.querySelectorAll(".drawer:not([hidden])")];
+    if (open.length) { close(open.at(-1)); return; }
+    document.querySelector(".sheet .sheet-close button, button.sheet-close")?.click();
+  });
+
+  // New panels come by way of Gradio: bring them to the person's attention.
+  let shown = "";
+  new MutationObserver(() => {
+    const panel = document.querySelector(".drawer:not([hidden])");
+    const serial = panel?.dataset.serial ?? "";
+    if (serial === shown) return;
+    shown = serial;
+    if (!panel) return;
+    panel.querySelector("aside").focus({ preventScroll: true });
+    panel.querySelector(".focus")?.scrollIntoView({ block: "center" });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-serial", "hidden"] });
+
+  const confirm = (data) => new Promise((resolve) => {
+    const dialog = document.createElement("dialog");
+    dialog.className = "ask-first";
+    const words = document.createElement("p");
+    words.textContent = data.confirm;
+    const row = document.createElement("div");
+    const no = document.createElement("button");
+    no.className = "act";
+    no.textContent = document.documentElement.lang.startsWith("zh") ? "算了" : "Cancel";
+    const yes = document.createElement("button");
+    yes.className = "act bad solid";
+    yes.textContent = data.go;
+    row.append(no, yes);
+    dialog.append(words, row);
+    document.body.append(dialog);
+    const done = (answer) => { dialog.remove(); resolve(answer); };
+    no.addEventListener("click", () => done(false));
+    yes.addEventListener("click", () => done(true));
+    dialog.addEventListener("cancel", () => done(false));
+    dialog.showModal();
+    no.focus();
+  });
+
+  const keepTurn = (element) => {
+    const turn = element.querySelector(".turn");
+    const thread = document.querySelector(".thread");
+    if (!turn || !thread) return;
+    thread.classList.add("started");
+    const kept = turn.cloneNode(true);
+    thread.append(kept);
+    const gentle = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    kept.scrollIntoView({ behavior: gentle ? "smooth" : "auto", block: "start" });
+  };
+
+  window.copilot = { confirm, keepTurn };
+})();

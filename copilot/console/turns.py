@@ -1,0 +1,181 @@
+"""A question with its answer, or with the reason for staying quiet, as a card."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from copilot.console import cards
+from copilot.console.i18n import Texts
+from copilot.console.sources import kind_name
+from copilot.records import Answer, Citation, Explanation, Silence, SilenceReason, SourceKind
+
+# How sure an answer must be for the words in front of it; the figures stand behind 为什么.
+_VERY_SURE = 0.85
+_QUITE_SURE = 0.6
+
+
+def render_turn(
+    t: Texts, result: Answer | Silence, *, remedy: str = "", timezone: str = "Asia/Shanghai", serial: int = 0
+) -> Markup:
+    """One question and what came of it.
+
+    Args:
+        t: the texts of the page's language.
+        result: what was answered, or why nothing was.
+        remedy: the path of the page where an entry for this question can be added; "" hides the button.
+        timezone: in which times are told.
+        serial: a number that differs each time, so that the same question asked twice shows twice.
+    """
+    body = _answer(t, result, timezone) if isinstance(result, Answer) else _silence(t, result, remedy, timezone)
+    return Markup('<article class="turn" data-serial="{}"><div class="asked">{}</div>{}</article>').format(
+        serial, result.question, body
+    )
+
+
+def sureness(t: Texts, probability: float) -> tuple[str, str]:
+    """How sure in words, and the class it is coloured by."""
+    if probability >= _VERY_SURE:
+        return t("很有把握", "Very sure"), "high"
+    if probability >= _QUITE_SURE:
+        return t("比较有把握", "Fairly sure"), "middle"
+    return t("拿不准", "Not sure"), "low"
+
+
+def _answer(t: Texts, answer: Answer, timezone: str) -> Markup:
+    words, level = sureness(t, answer.confidence)
+    return Markup(
+        '<div class="card answer"><div class="sure {level}">{sure}</div><div class="reply">{text}</div>'
+        '<div class="acts">{copy}</div><h4>{sources}</h4><div class="cites">{cites}</div>{why}</div>'
+    ).format(
+        level=level,
+        sure=words,
+        text=cards.text_block(answer.text),
+        copy=cards.copy_button(t("复制回答", "Copy the answer"), t("已复制", "Copied"), answer.text),
+        sources=t("出处", "Sources"),
+        cites=cards.join(_cite(t, citation, timezone) for citation in answer.citations),
+        why=_why(t, answer.why),
+    )
+
+
+def _silence(t: Texts, silence: Silence, remedy: str, timezone: str) -> Markup:
+    title, words = silence_words(t, silence.reason)
+    helps = silence.reason in (
+        SilenceReason.NOTHING_KNOWN,
+        SilenceReason.OUT_OF_SCOPE,
+        SilenceReason.NOT_SURE,
+        SilenceReason.EXPIRED,
+    )
+    link = cards.link_button(t("加一条问答", "Add an answer"), remedy, kind="go") if remedy and helps else ""
+    near = ""
+    if silence.near:
+        near = Markup('<h4>{}</h4><div class="cites">{}</div>').format(
+            t("也许有关", "Perhaps related"), cards.join(_cite(t, citation, timezone) for citation in silence.near)
+        )
+    return Markup(
+        '<div class="card silence"><div class="sure low">{quiet}</div><h3>{title}</h3><p>{words}</p>'
+        '<div class="acts">{link}</div>{near}{why}</div>'
+    ).format(quiet=t("不出声", "Stays quiet"), title=title, words=words, link=link, near=near, why=_why(t, silence.why))
+
+
+def silence_words(t: Texts, reason: SilenceReason) -> tuple[str, str]:
+    """Why nothing is answered and what helps: a heading and a sentence."""
+    return {
+        SilenceReason.EMPTY: (
+            t("没有看到问题", "There is no question"),
+            t("写下想问的话再试。", "Write one and try again."),
+        ),
+        SilenceReason.NOT_A_QUESTION: (
+            t("这不像一个问题", "This does not look like a question"),
+            t(
+                "群里的闲聊、感叹和通知，它不会插嘴。换成问句再试试。",
+                "It does not join in small talk or notices. Put it as a question and try again.",
+            ),
+        ),
+        SilenceReason.TO_SOMEONE_ELSE: (
+            t("这是在问别人", "This is for someone else"),
+            t(
+                "话里点了某个人的名，它会把话留给那个人。",
+                "The words address a certain person, so it leaves the answer to them.",
+            ),
+        ),
+        SilenceReason.NOTHING_KNOWN: (
+            t("还没有相关的内容", "Nothing is known about this yet"),
+            t("问答、群规、文档和聊天记录里都没有提到。", "No entry, rule, document or chat mentions it."),
+        ),
+        SilenceReason.OUT_OF_SCOPE: (
+            t("像是这个社群以外的事", "This seems to lie outside the community"),
+            t(
+                "找到的内容和问题对不上，所以不乱答。",
+                "What was found does not fit the question, so it does not guess.",
+            ),
+        ),
+        SilenceReason.NOT_SURE: (
+            t("有一些线索，但拿不准", "There are hints, but it is not sure"),
+            t("下面这些可能有用，由您来判断。", "What follows may help; you decide."),
+        ),
+        SilenceReason.EXPIRED: (
+            t("答案已经过期", "The answer has expired"),
+            t(
+                "有一条问答讲这件事，但过了有效期。更新后就能再用。",
+                "An entry covers this but has expired. Update it and it answers again.",
+            ),
+        ),
+    }[reason]
+
+
+def _cite(t: Texts, citation: Citation, timezone: str) -> Markup:
+    by = ""
+    if citation.source.kind is SourceKind.HISTORY:
+        by = Markup('<span class="by"><b>{}</b> · <time>{}</time></span>').format(
+            citation.sender_name or "", t.moment(citation.sent_at, timezone)
+        )
+    return Markup(
+        '<button type="button" class="cite {kind}" data-do="open" data-source="{source}" title="{hint}">'
+        '<span class="what">'
+        '<span class="badge">{name}</span> <span class="title">{title}</span></span>'
+        '<span class="words">{words}</span>{by}</button>'
+    ).format(
+        kind=citation.source.kind.value,
+        source=cards.source_value(citation.source),
+        hint=t("点开看出处", "Open the source"),
+        name=kind_name(t, citation.source.kind),
+        title=citation.title,
+        words=citation.words,
+        by=by,
+    )
+
+
+def _why(t: Texts, why: Explanation) -> Markup:
+    if not why.hits and not why.notes and not why.probability:
+        return Markup("")
+    found = cards.join(
+        Markup("<li><span class='badge'>{}</span> {}{}</li>").format(
+            kind_name(t, hit.passage.source.kind),
+            hit.passage.title,
+            Markup('<span class="matched">{}</span>').format(
+                t("对上的词：", "Words in common: ") + t("、", ", ").join(hit.matched[:8])
+            )
+            if hit.matched
+            else "",
+        )
+        for hit in why.hits[:5]
+    )
+    lines = [
+        t(
+            f"一共找到 {len(why.hits)} 处可能有关的内容，最接近的在前面。",
+            f"{len(why.hits)} places may be related; the nearest come first.",
+        )
+        if why.hits
+        else t("没有找到有关的内容。", "Nothing related was found.")
+    ]
+    if why.threshold:
+        lines.append(
+            t(
+                f"估计有 {why.probability:.0%} 的可能是这里能回答的问题；达到 {why.threshold:.0%} 才会开口。",
+                f"The chance that this can be answered here is put at {why.probability:.0%}; "
+                f"it speaks from {why.threshold:.0%}.",
+            )
+        )
+    return Markup('<details class="why"><summary>{}</summary>{}<ol>{}</ol></details>').format(
+        t("为什么", "Why"), cards.join(Markup("<p>{}</p>").format(line) for line in lines), found
+    )
