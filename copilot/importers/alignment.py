@@ -7,13 +7,13 @@ and importing the same stretch again adds nothing.
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from copilot.importers.placeholders import kind_and_text
 from copilot.records import MessageKind
 
 MINUTE = timedelta(minutes=1)
@@ -28,30 +28,7 @@ TELLING_LENGTH = 8
 VOTES_NEEDED = 3
 VOTES_SHARE = 0.8
 
-_MEDIA = re.compile(
-    r"^\[(图片|表情|动画表情|视频|语音|文件|链接|位置|名片|红包|转账|image|photo|video|voice|file|sticker)\b?.*\]$",
-    re.I,
-)
 _WORDLESS = frozenset(MessageKind) - {MessageKind.TEXT, MessageKind.SYSTEM, MessageKind.OTHER}
-_PLACEHOLDER_KIND = {
-    "图片": MessageKind.IMAGE,
-    "image": MessageKind.IMAGE,
-    "photo": MessageKind.IMAGE,
-    "表情": MessageKind.STICKER,
-    "动画表情": MessageKind.STICKER,
-    "sticker": MessageKind.STICKER,
-    "视频": MessageKind.VIDEO,
-    "video": MessageKind.VIDEO,
-    "语音": MessageKind.VOICE,
-    "voice": MessageKind.VOICE,
-    "文件": MessageKind.FILE,
-    "file": MessageKind.FILE,
-    "链接": MessageKind.LINK,
-    "位置": MessageKind.LOCATION,
-    "名片": MessageKind.CARD,
-    "红包": MessageKind.RED_PACKET,
-    "转账": MessageKind.TRANSFER,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +68,9 @@ def words_of(kind: MessageKind, text: str) -> str:
         kind: what the message carries.
         text: its raw text, which for pictures and the like differs from format to format.
     """
-    if kind in _WORDLESS:
-        return f"<{kind.value}>"
-    found = _MEDIA.match(text.strip())
-    if found:
-        return f"<{_PLACEHOLDER_KIND[found.group(1).lower()].value}>"
-    return "".join(text.split())
+    if kind is MessageKind.TEXT:
+        kind, _ = kind_and_text(text.strip())
+    return f"<{kind.value}>" if kind in _WORDLESS else "".join(text.split())
 
 
 def join_minute(there: Sequence[Entry], coming: Sequence[Entry]) -> list[Slot]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class JobState(StrEnum):
@@ -34,7 +35,7 @@ class Job:
     step: str = ""
     done: int = 0
     total: int = 0
-    result: dict[str, object] = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     created_at: datetime | None = None
     finished_at: datetime | None = None

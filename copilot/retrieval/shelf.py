@@ -165,13 +165,17 @@ class Rack:
                 return
             many *= 4
 
-    def frequencies(self, terms: Sequence[str], scopes: Collection[str]) -> tuple[int, list[int]]:
+    def frequencies(self, terms: Sequence[str], scopes: Collection[str] | None) -> tuple[int, list[int]]:
+        """The number of texts in some scopes (None: in all), and for each term the number of those that hold it."""
         searcher = self.searcher()
+        total = searcher.num_docs
+        if scopes is None:
+            return total, [min(total, searcher.doc_freq("words", term)) for term in terms]
         scope = self._any_of("scope", scopes)
-        total = _how_many(searcher, scope)
-        if total == searcher.num_docs:
-            # Nothing else stands on the shelf, and the dictionary of words knows the numbers.
-            return total, [searcher.doc_freq("words", term) for term in terms]
+        within = _how_many(searcher, scope)
+        if within == total:
+            return self.frequencies(terms, None)
+        total = within
         must = tantivy.Occur.Must
         return total, [
             _how_many(searcher, tantivy.Query.boolean_query([(must, scope), (must, self._term("words", term, "freq"))]))

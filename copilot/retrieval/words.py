@@ -214,11 +214,12 @@ class WordIndex:
                             best[found.key] = found
         return sorted(best.values(), key=lambda found: (-found.score, found.key))[:limit]
 
-    def frequencies(self, shelf: Shelf, terms: Sequence[str], scopes: Collection[str]) -> tuple[int, list[int]]:
+    def frequencies(self, shelf: Shelf, terms: Sequence[str], scopes: Collection[str] | None) -> tuple[int, list[int]]:
         """How common words are among the texts of some scopes.
 
         Args:
             terms: tokens, as `tokens` gives them.
+            scopes: where to count; None counts everywhere, which is faster.
 
         Returns:
             The number of texts of the shelf in these scopes, and for each term the number of those that hold it.

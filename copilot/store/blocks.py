@@ -83,11 +83,6 @@ def void(connection: Connection, ids: Iterable[int]) -> None:
         connection.execute(sa.update(block).where(block.c.id.in_(wanted[start : start + 500])).values(gone=True))
 
 
-def void_from(connection: Connection, group_id: int, first_id: int) -> None:
-    """Mark a group's blocks from one id on as gone."""
-    connection.execute(sa.update(block).where(block.c.group_id == group_id, block.c.id >= first_id).values(gone=True))
-
-
 def gone(connection: Connection, group_id: int) -> list[int]:
     """The ids of a group's blocks that the index may still hold."""
     return list(

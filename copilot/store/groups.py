@@ -14,7 +14,16 @@ from copilot.store import changes
 from copilot.store.changes import ChangeKind
 from copilot.store.engine import inserted_id
 from copilot.store.profiles import from_json, to_json
-from copilot.store.tables import chat_group, community, covered_span, member, message
+from copilot.store.tables import (
+    chat_group,
+    community,
+    covered_span,
+    document,
+    faq_entry,
+    member,
+    message,
+    rule,
+)
 
 _SELECT = sa.select(chat_group, community.c.is_sample).join_from(
     chat_group, community, chat_group.c.community_id == community.c.id
@@ -97,6 +106,14 @@ def remove(connection: Connection, group_id: int) -> None:
     changes.log(connection, ChangeKind.GROUP_GONE, community_id=group.community_id, group_id=group_id)
 
 
+def remove_if_bare(connection: Connection, group_id: int) -> None:
+    """Remove a group that has neither messages nor a profile nor knowledge of its own."""
+    group = get(connection, group_id)
+    holds = [sa.exists().where(table.c.group_id == group_id) for table in (message, faq_entry, rule, document)]
+    if group.profile == Profile() and not connection.execute(sa.select(sa.or_(*holds))).scalar():
+        remove(connection, group_id)
+
+
 def counts(connection: Connection, group_ids: Iterable[int]) -> dict[int, tuple[int, int, datetime, datetime]]:
     """How much there is in groups: group id → (messages, members, first and last time). Empty groups are left out."""
     wanted = list(group_ids)
@@ -160,3 +177,8 @@ def _record(row: Row[tuple[object, ...]]) -> Group:
         profile=from_json(row.profile),
         is_sample=row.is_sample,
     )
+
+
+def set_platform(connection: Connection, group_id: int, platform: Platform) -> None:
+    """Say where a group lives."""
+    connection.execute(sa.update(chat_group).where(chat_group.c.id == group_id).values(platform=platform.value))

@@ -142,6 +142,16 @@ def drop_silent(connection: Connection, group_id: int) -> None:
     connection.execute(sa.delete(member).where(member.c.group_id == group_id, member.c.id.not_in(speaking)))
 
 
+def platform_ids(connection: Connection, group_id: int) -> dict[int, str]:
+    """The platform id of each of a group's members that has one: member id → the first id seen."""
+    rows = connection.execute(
+        sa.select(member_alias.c.member_id, member_alias.c.value)
+        .where(member_alias.c.group_id == group_id, member_alias.c.kind == "id")
+        .order_by(member_alias.c.id.desc())
+    )
+    return {row.member_id: row.value for row in rows}
+
+
 def _by_alias(connection: Connection, group_id: int, kind: str, value: str) -> int | None:
     return connection.execute(
         sa.select(member_alias.c.member_id).where(

@@ -149,6 +149,17 @@ def of_stretches(
     return found
 
 
+def replies_to(connection: Connection, message_ids: Iterable[int], *, limit: int = 200) -> list[Message]:
+    """The messages that answer some others by name, in order."""
+    rows = connection.execute(
+        sa.select(*_RAW)
+        .where(message.c.reply_to_id.in_(list(message_ids)), message.c.reply_to_id.is_not(None), _IS_THERE)
+        .order_by(message.c.sent_at, message.c.id)
+        .limit(limit)
+    )
+    return [_record(row) for row in rows]
+
+
 def around(connection: Connection, message_id: int, *, before: int, after: int) -> list[Message]:
     """A message with those that stand before and after it in its group, in order.
 

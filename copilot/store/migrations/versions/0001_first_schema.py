@@ -246,6 +246,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_message_group_id_sent_at_id"), "message", ["group_id", "sent_at", "id"], unique=False)
     op.create_index(op.f("ix_message_job_id"), "message", ["job_id"], unique=False)
     op.create_index(op.f("ix_message_member_id"), "message", ["member_id"], unique=False)
+    op.create_index(
+        "ix_message_reply_to_id",
+        "message",
+        ["reply_to_id"],
+        unique=False,
+        sqlite_where=sa.text("reply_to_id IS NOT NULL"),
+        postgresql_where=sa.text("reply_to_id IS NOT NULL"),
+    )
     op.create_table(
         "staged_message",
         sa.Column("job_id", KEY, nullable=False),

@@ -1,0 +1,214 @@
+"""Finds what may answer a question: FAQ entries, rules, document sections and blocks of history, with their records."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from copilot.errors import BrokenFile, Busy, NotFound
+from copilot.knowledge.sections import sections
+from copilot.records import Document, FaqEntry, Hit, Message, Passage, Rule, Source, SourceKind
+from copilot.retrieval.keys import parse, scope_of
+from copilot.retrieval.shelf import Found, Shelf
+from copilot.retrieval.words import WordIndex
+from copilot.store import Connection, Store, blocks, groups, knowledge, messages
+from copilot.text.tokens import tokens
+
+FAQ_LIMIT = 10
+REFERENCE_LIMIT = 10
+HISTORY_LIMIT = 10
+# What is said right after a block may still belong to its last question.
+AFTERWARDS = timedelta(minutes=10)
+MOST_AFTERWARDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """What was found for one question.
+
+    Args:
+        terms: the question's tokens.
+        faq: entries with their hits, expired ones included; best first, like all here.
+        references: rules and document sections.
+        history: blocks with their messages, some that followed and the replies that they got later.
+        rarity: inverse document frequency of each token, over all that was searched.
+    """
+
+    terms: tuple[str, ...]
+    faq: tuple[tuple[Hit, FaqEntry], ...] = ()
+    references: tuple[Hit, ...] = ()
+    history: tuple[tuple[Hit, tuple[Message, ...]], ...] = ()
+    rarity: Mapping[str, float] = field(default_factory=dict)
+
+
+class Retriever:
+    """Reads the word index and the store.
+
+    Args:
+        store: where the passages' words are.
+        folder: the folder of all indexes.
+    """
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self._store = store
+        self._folder = folder / "words"
+        self._opened: WordIndex | None = None
+        self._opening = threading.Lock()
+
+    def index(self) -> WordIndex:
+        """The word index, opened for reading.
+
+        Raises:
+            Busy: it is being built.
+        """
+        with self._opening:
+            if self._opened is None:
+                try:
+                    self._opened = WordIndex.open_reader(self._folder)
+                except (NotFound, BrokenFile) as error:
+                    raise Busy("the index is not there yet or is being rebuilt; try again in a moment") from error
+            return self._opened
+
+    def scopes(self, community_id: int, group_ids: Collection[int]) -> frozenset[str]:
+        """Where to look: what the community knows, and some of its groups."""
+        return frozenset({scope_of(community_id, None), *(scope_of(community_id, one) for one in group_ids)})
+
+    def retrieve(self, question: str, community_id: int, group_ids: Collection[int]) -> Retrieved:
+        """Find passages for a question.
+
+        Args:
+            question: raw text.
+            community_id: whose knowledge is searched.
+            group_ids: the groups whose own knowledge and history are searched too; no other group's ever is.
+
+        Raises:
+            Busy: the index is being built.
+        """
+        try:
+            return self._retrieve(question, community_id, group_ids)
+        except (BrokenFile, NotFound):
+            # The owner may have put a new index in the place of the one that is open here.
+            self._opened = None
+            try:
+                return self._retrieve(question, community_id, group_ids)
+            except BrokenFile as error:
+                raise Busy("the index is damaged and will be rebuilt; try again in a moment") from error
+
+    def _retrieve(self, question: str, community_id: int, group_ids: Collection[int]) -> Retrieved:
+        index, terms = self.index(), tuple(tokens(question))
+        scopes = self.scopes(community_id, group_ids)
+        faq = index.search_terms(terms, [SourceKind.FAQ], scopes, FAQ_LIMIT)
+        references = index.search_terms(terms, [SourceKind.RULE, SourceKind.DOCUMENT], scopes, REFERENCE_LIMIT)
+        history = (
+            index.search_terms(terms, [SourceKind.HISTORY], [s for s in scopes if s[0] == "g"], HISTORY_LIMIT)
+            if group_ids
+            else []
+        )
+        rarity = _rarity(index, terms, scopes)
+        with self._store.read() as connection:
+            return Retrieved(
+                terms=terms,
+                faq=tuple(_entries(connection, faq, terms, rarity)),
+                references=tuple(_references(connection, references, terms, rarity)),
+                history=tuple(_history(connection, history, community_id, terms, rarity)),
+                rarity=rarity,
+            )
+
+
+def _rarity(index: WordIndex, terms: Collection[str], scopes: Collection[str]) -> dict[str, float]:
+    once = list(dict.fromkeys(terms))
+    total, counts = 0, [0] * len(once)
+    for shelf in (Shelf.QUESTIONS, Shelf.REFERENCE):
+        number, found = index.frequencies(shelf, once, scopes)
+        total += number
+        counts = [a + b for a, b in zip(counts, found, strict=True)]
+    return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in zip(once, counts, strict=True)}
+
+
+def _hit(found: Found, passage: Passage, terms: Iterable[str], rarity: Mapping[str, float]) -> Hit:
+    words = set(tokens("\n".join(passage.texts)))
+    once = list(dict.fromkeys(terms))
+    matched = [term for term in once if term in words]
+    total = sum(rarity[term] for term in once) or 1.0
+    return Hit(
+        passage=passage,
+        score=found.score,
+        matched=tuple(matched),
+        coverage=sum(rarity[term] for term in matched) / total,
+    )
+
+
+def _entries(
+    connection: Connection, found: list[Found], terms: tuple[str, ...], rarity: Mapping[str, float]
+) -> Iterable[tuple[Hit, FaqEntry]]:
+    entries = knowledge.some(connection, FaqEntry, [parse(one.key)[1] for one in found])
+    for one in found:
+        entry = entries.get(parse(one.key)[1])
+        if entry is None:
+            continue
+        source = Source(kind=SourceKind.FAQ, id=entry.id, community_id=entry.community_id, group_id=entry.group_id)
+        texts = (entry.question, *entry.variants, entry.answer)
+        yield _hit(one, Passage(source=source, title=entry.question, texts=texts), terms, rarity), entry
+
+
+def _references(
+    connection: Connection, found: list[Found], terms: tuple[str, ...], rarity: Mapping[str, float]
+) -> Iterable[Hit]:
+    wanted = [parse(one.key) for one in found]
+    rules = knowledge.some(connection, Rule, [item for kind, item, _ in wanted if kind is SourceKind.RULE])
+    documents = knowledge.some(connection, Document, [item for kind, item, _ in wanted if kind is SourceKind.DOCUMENT])
+    cut = {document.id: sections(document) for document in documents.values()}
+    for one, (kind, item_id, number) in zip(found, wanted, strict=True):
+        if kind is SourceKind.RULE and item_id in rules:
+            rule = rules[item_id]
+            source = Source(kind=kind, id=rule.id, community_id=rule.community_id, group_id=rule.group_id)
+            yield _hit(one, Passage(source=source, title=str(rule.number), texts=(rule.text,)), terms, rarity)
+        elif kind is SourceKind.DOCUMENT and item_id in documents and number < len(cut[item_id]):
+            document, section = documents[item_id], cut[item_id][number]
+            source = Source(
+                kind=kind,
+                id=document.id,
+                community_id=document.community_id,
+                group_id=document.group_id,
+                section=number,
+            )
+            title = " › ".join(dict.fromkeys((document.name, *section.path)))
+            yield _hit(one, Passage(source=source, title=title, texts=(section.text,)), terms, rarity)
+
+
+def _history(
+    connection: Connection, found: list[Found], community_id: int, terms: tuple[str, ...], rarity: Mapping[str, float]
+) -> Iterable[tuple[Hit, tuple[Message, ...]]]:
+    rows = blocks.some(connection, [parse(one.key)[1] for one in found])
+    there = [(one, rows[parse(one.key)[1]]) for one in found if parse(one.key)[1] in rows]
+    stretches = [(row.group_id, row.first_at, row.last_at + AFTERWARDS) for _, row in there]
+    talks = messages.of_stretches(connection, stretches)
+    replies: dict[int, list[Message]] = {}
+    for reply in messages.replies_to(connection, [message.id for talk in talks for message in talk]):
+        replies.setdefault(reply.reply_to_id or 0, []).append(reply)
+    names = {row.group_id: "" for _, row in there}
+    for group_id in names:
+        names[group_id] = groups.get(connection, group_id).name
+    for (one, row), talk in zip(there, talks, strict=True):
+        inside = [message for message in talk if message.sent_at <= row.last_at]
+        seen = inside + [message for message in talk if message.sent_at > row.last_at][:MOST_AFTERWARDS]
+        known = {message.id for message in seen}
+        later = [reply for message in inside for reply in replies.get(message.id, []) if reply.id not in known]
+        source = Source(
+            kind=SourceKind.HISTORY,
+            id=row.first_id,
+            community_id=community_id,
+            group_id=row.group_id,
+            last_id=row.last_id,
+        )
+        passage = Passage(
+            source=source,
+            title=names[row.group_id],
+            texts=("\n".join(message.text for message in inside),),
+            sent_at=row.last_at,
+        )
+        yield _hit(one, passage, terms, rarity), tuple(seen + sorted(later, key=lambda m: (m.sent_at, m.id)))

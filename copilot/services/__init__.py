@@ -1,0 +1,1 @@
+"""One module a use case: load records, call the floors below, save."""

@@ -1,0 +1,126 @@
+"""The index kept up to date in the background, and waited for."""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+
+import structlog
+
+from copilot.errors import Busy, CopilotError
+from copilot.retrieval.indexer import Indexer
+from copilot.services.jobs import Progress
+from copilot.store import Store, changes
+
+log = structlog.get_logger(__name__)
+
+# Another process's changes are looked for this often; this process's own wake the indexer at once.
+LOOK_SECONDS = 0.5
+PATIENCE_SECONDS = 3600
+
+
+class Indexing:
+    """Runs the indexer: in a thread of its own where `start` was called, else whenever somebody waits for it."""
+
+    def __init__(self, store: Store, indexer: Indexer) -> None:
+        self._store = store
+        self._indexer = indexer
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._done, self._total = 0, 0
+        self.fault = ""
+
+    def start(self) -> None:
+        """Own the index and follow the change log until `close`.
+
+        Raises:
+            Busy: another process owns the index.
+        """
+        self._indexer.acquire()
+        self._thread = threading.Thread(target=self._follow, name="indexer", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop following, after what is being worked on."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=60)
+        self._indexer.release()
+
+    def wake(self) -> None:
+        """Say that something changed."""
+        self._wake.set()
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """(messages looked at, messages to look at) of the stretch that is being indexed; (0, 0) when idle."""
+        return self._done, self._total
+
+    def is_behind(self) -> bool:
+        """Whether something that is saved cannot be found yet."""
+        return self._indexer.is_behind()
+
+    def bring_up(self, progress: Progress | None = None) -> bool:
+        """See to it that all that is saved now can be found, by this process or by the one that owns the index.
+
+        Args:
+            progress: told how far it is.
+
+        Returns:
+            Whether it can be found now; False where the owner did not get there in time.
+        """
+        with self._store.read() as connection:
+            target = changes.newest(connection)
+        if self._thread is None:
+            try:
+                self._indexer.catch_up(progress.at if progress else self._note)
+                return True
+            except Busy:
+                # A server owns it and follows the change log by itself.
+                pass
+            finally:
+                if self._indexer.is_owner:
+                    self._indexer.release()
+        self.wake()
+        deadline = monotonic() + PATIENCE_SECONDS
+        while not self._indexer.wait_for(target, LOOK_SECONDS):
+            if progress is not None:
+                progress.at(*self.progress)
+            if monotonic() > deadline or self._stop.is_set():
+                return False
+        return True
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Throw the index away and make it again.
+
+        Raises:
+            Busy: another process owns it.
+        """
+        try:
+            self._indexer.rebuild(progress.at if progress else self._note)
+        finally:
+            if self._thread is None and self._indexer.is_owner:
+                self._indexer.release()
+
+    def _note(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+
+    def _follow(self) -> None:
+        while not self._stop.is_set():
+            # Whatever goes wrong with one change must not end the following of all later ones: told, and tried again.
+            try:
+                if self._indexer.catch_up(self._note):
+                    self._note(0, 0)
+                self.fault = ""
+            except CopilotError as error:
+                self.fault = str(error)
+                log.warning("indexing_failed", why=str(error))
+                self._stop.wait(5)
+            except Exception as error:
+                self.fault = f"an unforeseen fault ({type(error).__name__}); the log has the details"
+                log.exception("indexing_failed")
+                self._stop.wait(5)
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
