@@ -1,0 +1,293 @@
+"""Find in a stretch of history what answers a question: what members replied when it was asked before, or a message
+that says it outright.
+
+It does not know whether what somebody wrote is true; it shows who wrote it and when.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from copilot.answering.content import Content, Wording, content, coverage, has_fact, joined, wording
+from copilot.answering.notes import Note
+from copilot.answering.question import Asks, read_question
+from copilot.records import Hit, Message, MessageKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFound:
+    """A block of history that was found.
+
+    Args:
+        hit: the block's passage.
+        messages: the block's messages in the order of time, with the next few after it and the replies that its
+            messages got later, where the caller has them.
+        host_ids: member ids of those who run the group; their word settles more.
+    """
+
+    hit: Hit
+    messages: tuple[Message, ...]
+    host_ids: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What members wrote that may answer.
+
+    Args:
+        found: where it stands.
+        messages: the words to quote, in the order of time, at least one.
+        asked: the earlier question that they answer; None where the words speak for themselves.
+        relevance: 0 to 1, how much of the question question and answer together speak of.
+        strength: 0 to 1, how sure it is that these words settle it.
+        notes: why.
+    """
+
+    found: HistoryFound
+    messages: tuple[Message, ...]
+    asked: Message | None
+    relevance: float
+    strength: float
+    notes: tuple[Note, ...]
+
+    @property
+    def score(self) -> float:
+        """0 to 1, for comparing with other evidence."""
+        return self.relevance * self.strength
+
+
+# A reply stands near its question: of hand-made reply links in public chat the most are within a dozen messages.
+_REACH = 12
+_REPLY_WITHIN = timedelta(hours=3)
+# One thought is often sent as two or three messages in a row.
+_SAME_BREATH = timedelta(minutes=3)
+_RELEVANT = 0.3
+
+_KNOWS_NOT = re.compile(
+    r"不知道|不清楚|不晓得|不太懂|不了解|没注意|同问|同求|蹲|等.{0,4}回复|问问|问一下|不记得|忘了|[+＋]\s*1$"
+    r"|i don'?t know|no idea|not sure|dunno"
+    r"|same question"
+    r"|me too|following|let me (?:check|see|ask)|i'?d like to know"
+)
+_THANKS = re.compile(
+    r"谢|感谢|多谢|3q|thx|thank|cheers|明白|懂了|知道了|收到|好的|好嘞|搞定|可以了|解决|got it|works|solved|great"
+    r"|perfect|makes sense"
+)
+_CHANGED = re.compile(
+    r"改[到成为在]|改期|更正|推迟|延期|延后|提前到|取消了?|调整[为到成]|换[到成]|changed to|moved to|postponed"
+    r"|cancell?ed|instead of|correction|update:"
+)
+_SHORT_YES = re.compile(
+    r"^(?:可以|能|行|有|没有|不行|不能|不可以|要|不用|不要|会|不会|是|不是|对|yes|yep|yeah|no|nope|sure|ok)"
+)
+_MENTION = re.compile(r"@\s?([^\s@,:;，。!?：；！？]{1,32})")
+
+
+@dataclass(slots=True)
+class _Line:
+    """A message that speaks, prepared."""
+
+    message: Message
+    text: Wording
+    covers: float
+    asks: bool | None = None
+
+
+def search_block(asked: Content, kind: Asks, found: HistoryFound, *, most: int = 3) -> list[Said]:
+    """Look through one block.
+
+    Args:
+        asked: what the question is about.
+        kind: what kind of thing would answer.
+        found: the block.
+        most: the most messages to quote together.
+
+    Returns:
+        What may answer, best first; empty if nothing in the block speaks of the question.
+    """
+    lines = [
+        _Line(message, text := wording(_spoken(message)), coverage(asked, text))
+        for message in found.messages
+        if message.kind is not MessageKind.SYSTEM and message.text.strip()
+    ]
+    said: list[Said] = []
+    for i, line in enumerate(lines):
+        context = _breath(lines, i)
+        covers = line.covers if len(context) == 1 else max(line.covers, 0.95 * coverage(asked, joined(context)))
+        if covers < _RELEVANT:
+            continue
+        if _asks(line):
+            reply = _reply_to(i, lines, asked, kind, found, most)
+            if reply is not None:
+                said.append(reply)
+        else:
+            statement = _statement(i, lines, covers, kind, found)
+            if statement is not None:
+                said.append(statement)
+    said.sort(key=lambda one: -one.score)
+    return said
+
+
+def _spoken(message: Message) -> str:
+    """A message's words, with those that it quotes: a reply "在公园" to "在哪集合" speaks of the meeting place."""
+    return f"{message.quoted_text}\n{message.text}" if message.quoted_text else message.text
+
+
+def _breath(lines: Sequence[_Line], i: int) -> list[Wording]:
+    """The text of a message with those that its sender wrote right before it."""
+    context = [lines[i].text]
+    for before in reversed(lines[max(0, i - 2) : i]):
+        same = before.message.member_id == lines[i].message.member_id and before.message.sender_name == (
+            lines[i].message.sender_name
+        )
+        if not same or lines[i].message.sent_at - before.message.sent_at > _SAME_BREATH:
+            break
+        context.append(before.text)
+    return context
+
+
+def _asks(line: _Line) -> bool:
+    """Whether a message asks; read once."""
+    if line.asks is None:
+        line.asks = read_question(line.message.text).hit
+    return line.asks
+
+
+def _same_person(one: Message, other: Message) -> bool:
+    if one.member_id is not None and other.member_id is not None:
+        return one.member_id == other.member_id
+    return one.sender_name == other.sender_name
+
+
+def _is_host(message: Message, found: HistoryFound) -> bool:
+    return message.member_id is not None and message.member_id in found.host_ids
+
+
+def _reply_to(
+    i: int, lines: Sequence[_Line], asked: Content, kind: Asks, found: HistoryFound, most: int
+) -> Said | None:
+    """The replies that settle an earlier question, if it is like the one that is asked."""
+    question = lines[i]
+    like = 0.6 * question.covers + 0.4 * coverage(content(question.message.text), _as_wording(asked))
+    scored: list[tuple[float, int]] = []
+    for j in range(i + 1, len(lines)):
+        line = lines[j]
+        explicit = line.message.reply_to_id == question.message.id
+        near = j - i <= _REACH and line.message.sent_at - question.message.sent_at <= _REPLY_WITHIN
+        if not (explicit or near) or _same_person(line.message, question.message):
+            continue
+        score = _answers(j, i, lines, asked, kind, found, explicit=explicit)
+        if score > 0:
+            scored.append((score, j))
+    if not scored:
+        return None
+    scored.sort(key=lambda one: (-one[0], one[1]))
+    best = scored[0][0]
+    chosen = sorted(j for score, j in scored[:most] if score >= max(0.5, 0.8 * best))
+    if not chosen:
+        chosen = [scored[0][1]]
+    texts = [lines[j].text for j in chosen]
+    notes = [Note.REPLIED_BEFORE]
+    if any(lines[j].message.reply_to_id == question.message.id for j in chosen):
+        notes.append(Note.EXPLICIT_REPLY)
+    if any(_is_host(lines[j].message, found) for j in chosen):
+        notes.append(Note.SAID_BY_HOST)
+    if _thanked(chosen[-1], question, lines):
+        notes.append(Note.THANKED)
+    both = coverage(asked, joined([question.text, *texts]))
+    return Said(
+        found=found,
+        messages=tuple(lines[j].message for j in chosen),
+        asked=question.message,
+        relevance=min(1.0, 0.6 * both + 0.4 * like),
+        strength=min(1.0, 0.35 + 0.5 * min(1.0, best)),
+        notes=tuple(notes),
+    )
+
+
+def _answers(
+    j: int,
+    i: int,
+    lines: Sequence[_Line],
+    asked: Content,
+    kind: Asks,
+    found: HistoryFound,
+    *,
+    explicit: bool,
+) -> float:
+    """How well line j answers line i; 0 if it does not."""
+    line, question = lines[j], lines[i]
+    message = line.message
+    if _KNOWS_NOT.search(line.text.plain):
+        return 0.0
+    answers_another = message.reply_to_id is not None and not explicit
+    if answers_another and any(other.message.id == message.reply_to_id for other in lines):
+        return 0.0
+    if _asks(line) and not explicit:
+        return 0.0
+    mentions = _MENTION.findall(message.text)
+    to_asker = any(name and question.message.sender_name.startswith(name) for name in mentions)
+    if mentions and not to_asker and not explicit:
+        return 0.0
+    fact = has_fact(kind, line.text)
+    short_yes = kind is Asks.YES_NO and bool(_SHORT_YES.match(line.text.plain))
+    if len(line.text.plain.strip()) < 2 and not (fact or short_yes):
+        return 0.0
+    between = sum(1 for k in range(i + 1, j) if not _same_person(lines[k].message, question.message))
+    another_question = any(
+        _asks(lines[k]) and not _same_person(lines[k].message, message) for k in range(i + 1, j) if k != i
+    )
+    score = 0.45 * 0.88**between
+    score += 0.6 if explicit else 0.0
+    score += 0.35 if to_asker else 0.0
+    score += 0.3 if fact and kind is not Asks.SOMETHING else 0.0
+    score += 0.15 if short_yes else 0.0
+    score += 0.3 * line.covers
+    score += 0.2 if _is_host(message, found) else 0.0
+    score += 0.2 if _thanked(j, question, lines) else 0.0
+    score -= 0.25 if another_question and not explicit and not to_asker else 0.0
+    score -= 0.25 if not fact and not explicit else 0.0
+    return max(0.0, score)
+
+
+def _thanked(j: int, question: _Line, lines: Sequence[_Line]) -> bool:
+    """Whether the one who asked is content within the next messages."""
+    return any(
+        _same_person(line.message, question.message) and _THANKS.search(line.text.plain)
+        for line in lines[j + 1 : j + 4]
+    )
+
+
+def _statement(i: int, lines: Sequence[_Line], covers: float, kind: Asks, found: HistoryFound) -> Said | None:
+    """A message that says outright what is asked for."""
+    line = lines[i]
+    fact = has_fact(kind, line.text)
+    if not fact or _KNOWS_NOT.search(line.text.plain) or (kind is not Asks.SOMETHING and len(line.text.plain) < 4):
+        return None
+    notes = [Note.SAID_OUTRIGHT]
+    strength = 0.8
+    if line.message.kind is MessageKind.NOTICE:
+        strength += 0.1
+        notes.append(Note.GROUP_NOTICE)
+    if _is_host(line.message, found):
+        strength += 0.1
+        notes.append(Note.SAID_BY_HOST)
+    if _CHANGED.search(line.text.plain):
+        strength += 0.05
+        notes.append(Note.SAYS_CHANGED)
+    return Said(
+        found=found,
+        messages=(line.message,),
+        asked=None,
+        relevance=covers,
+        strength=min(1.0, strength),
+        notes=tuple(notes),
+    )
+
+
+def _as_wording(asked: Content) -> Wording:
+    """A question's terms as a text, for comparing the other way round."""
+    return Wording(" ".join(asked.han), frozenset(asked.words))
