@@ -87,6 +87,15 @@ class Format:
     guesses_dates: Callable[[Source], bool] = lambda source: False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A kind of file that is recognised and cannot be read. `remedy` goes on from the file's name: what it is and what
+    to export instead."""
+
+    sniff: Callable[[str], bool]
+    remedy: str
+
+
 class Export:
     """An export of one or several chats, ready to be read.
 

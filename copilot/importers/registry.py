@@ -10,10 +10,11 @@ import pkgutil
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from copilot.errors import UnknownFormat
 from copilot.importers import formats
-from copilot.importers.export import Export, Format, Reading
+from copilot.importers.export import Export, Format, Reading, Refusal
 from copilot.importers.reading.source import Source
 from copilot.importers.reading.times import zone
 
@@ -21,11 +22,18 @@ from copilot.importers.reading.times import zone
 @cache
 def known_formats() -> tuple[Format, ...]:
     """Every format that can be read, by name: its titles and how such an export is made, in Chinese and English."""
-    modules = (
-        importlib.import_module(f"{formats.__name__}.{its.name}") for its in pkgutil.iter_modules(formats.__path__)
-    )
-    found = [its for module in modules for its in module.FORMATS]
-    return tuple(sorted(found, key=lambda its: its.name))
+    return tuple(sorted((its for module in _modules() for its in module.FORMATS), key=lambda its: its.name))
+
+
+@cache
+def _refusals() -> tuple[Refusal, ...]:
+    return tuple(its for module in _modules() for its in getattr(module, "REFUSALS", ()))
+
+
+@cache
+def _modules() -> tuple[ModuleType, ...]:
+    names = (its.name for its in pkgutil.iter_modules(formats.__path__))
+    return tuple(importlib.import_module(f"{formats.__name__}.{name}") for name in names)
 
 
 def open_export(path: Path, *, timezone: str, chat: str | None = None, now: datetime | None = None) -> Export:
@@ -53,6 +61,8 @@ def open_text(text: str, *, timezone: str, chat: str | None = None, now: datetim
 def open_source(source: Source, *, timezone: str, chat: str | None = None, now: datetime | None = None) -> Export:
     """Open an export wherever it comes from; see `open_export`."""
     reading = Reading(timezone=zone(timezone), now=now or source.changed_at or datetime.now(UTC), chat=chat)
+    if refusal := next((its for its in _refusals() if its.sniff(source.head)), None):
+        raise UnknownFormat(f"{source.name} {refusal.remedy}.")
     confidence, found = max(((its.sniff(source.head), its) for its in known_formats()), key=lambda pair: pair[0])
     if confidence <= 0:
         names = "; ".join(its.title.en for its in known_formats())
