@@ -41,13 +41,22 @@ def _too_big(name: str, longest: int) -> BadInput:
     return BadInput(f"{name} is larger than {longest / 1e6:g} MB; split it or shorten it")
 
 
+def _unread(error: OSError, path: object) -> StorageFailed:
+    return StorageFailed(f"{path} cannot be read ({error.strerror}); check its rights")
+
+
+def _unreadable(error: OSError) -> None:
+    raise _unread(error, error.filename) from error
+
+
 class _Directory:
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def names(self) -> list[str]:
         found: list[str] = []
-        for folder, folders, files in os.walk(self._path):
+        # A folder that cannot be listed must not look like one that is empty. Links lead in circles only to a depth.
+        for folder, folders, files in os.walk(self._path, onerror=_unreadable, followlinks=True):
             inside = Path(folder).relative_to(self._path).parts
             folders[:] = sorted(name for name in folders if not _is_foreign((name,)) and len(inside) < _DEEPEST)
             found += ["/".join((*inside, name)) for name in files if not _is_foreign((name,))]
@@ -63,7 +72,7 @@ class _Directory:
             with (self._path / name).open("rb") as stream:
                 content = stream.read(longest + 1)
         except OSError as error:
-            raise StorageFailed(f"{self._path / name} cannot be read ({error.strerror}); check its rights") from error
+            raise _unread(error, self._path / name) from error
         if len(content) > longest:
             raise _too_big(name, longest)
         return content

@@ -28,6 +28,8 @@ _HTML_START: Final = re.compile(
 _HTML_CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 _IMAGE: Final = re.compile(r"!\[([^\]\n]*)\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)")
 _EMPTY_LINK: Final = re.compile(r"(?<!!)\[\s*\]\([^()\n]*\)")
+# A PDF holds lines, not paragraphs: a long one that ends in the middle of a Chinese sentence goes on in the next.
+_WRAPPED: Final = re.compile(r"^([^|\n].{18,}[\u4e00-\u9fff，、；])\n(?=[\u4e00-\u9fff])", re.MULTILINE)
 # Word does not mark the first row of a table as its head; in Markdown it gets an empty one above.
 _EMPTY_HEAD: Final = re.compile(r"^\|(?: *\|)+\n(\|(?: *-+ *\|)+)\n(\|.*\|)$", re.MULTILINE)
 _SUFFIXES: Final = ".md, .txt, .docx, .pdf or .html"
@@ -60,6 +62,7 @@ def read_document(path: Path) -> Document:
         if kind == "html":
             content = _html_decoded(path.name, content).encode("utf-8")
         text = _tidy(_converted(path.name, kind, content))
+        text = _WRAPPED.sub(r"\1", text) if kind == "pdf" else text
     if not text.strip():
         if kind == "pdf":
             raise BadInput(

@@ -78,9 +78,9 @@ def row(*cells: str) -> str:
     return f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in cells)}</w:tr>"
 
 
-def pdf(*lines: str, encrypted: bool = False) -> bytes:
+def pdf(*lines: str, encrypted: bool = False, leading: int = 20) -> bytes:
     """A PDF of one page with these lines, in a Chinese font that readers know by name."""
-    shown = "".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -20 Td " for line in lines)
+    shown = "".join(f"<{line.encode('utf-16-be').hex()}> Tj 0 -{leading} Td " for line in lines)
     stream = f"BT /F1 12 Tf 50 700 Td {shown}ET".encode()
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -140,6 +140,13 @@ PAGE_TEXT = "# 借阅办法\n\n每次最多 8 本。封面\n\n* 还书"
 def test_every_format_becomes_markdown(tmp_path: Path, name: str, content: bytes, text: str) -> None:
     (tmp_path / name).write_bytes(content)
     assert read_document(tmp_path / name) == Document(name="办法", text=text)
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_wrapped_lines_of_a_pdf_are_joined(tmp_path: Path) -> None:
+    lines = ["借期二十一天，从借出的第二天算起，到期之前可以在小程序里续借一", "次，加十四天；有人预约的书不能续。"]
+    (tmp_path / "a.pdf").write_bytes(pdf(*lines, leading=13))
+    assert read_document(tmp_path / "a.pdf").text == "".join(lines)
 
 
 def test_the_title_of_markdown_is_its_name(tmp_path: Path) -> None:

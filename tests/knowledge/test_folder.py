@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zipfile
 from datetime import date
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from copilot.errors import BadInput, BrokenFile, NotFound
+from copilot.errors import BadInput, BrokenFile, NotFound, StorageFailed
 from copilot.knowledge import yaml_text
 from copilot.knowledge.folder import read_folder
 from copilot.records import Document, FaqEntry, Platform, Profile, Rule, Tone
@@ -342,3 +343,19 @@ class TestArchives:
         path.write_bytes(raw)
         with pytest.raises(BadInput, match="protected by a password; pack it without one"):
             read_folder(path)
+
+
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = lay(tmp_path / "k", {"faq.yaml": GOOD_ENTRY, "documents/a.md": "x"})
+    real = os.scandir
+
+    def refuses_documents(path: str) -> object:
+        if str(path).endswith("documents"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuses_documents)
+    with pytest.raises(StorageFailed, match=r"documents cannot be read \(Permission denied\); check its rights"):
+        read_folder(folder)
