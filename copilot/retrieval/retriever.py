@@ -12,6 +12,8 @@ from pathlib import Path
 from copilot.errors import BrokenFile, Busy, NotFound
 from copilot.knowledge.sections import sections
 from copilot.records import Document, FaqEntry, Hit, Message, Passage, Rule, Source, SourceKind
+from copilot.records.evidence import Evidence
+from copilot.retrieval.evidence import gather
 from copilot.retrieval.keys import parse, scope_of
 from copilot.retrieval.shelf import Found, Shelf
 from copilot.retrieval.words import WordIndex
@@ -36,6 +38,7 @@ class Retrieved:
         references: rules and document sections.
         history: blocks with their messages, some that followed and the replies that they got later.
         rarity: inverse document frequency of each token, over all that was searched.
+        evidence: what the gate is told.
     """
 
     terms: tuple[str, ...]
@@ -43,6 +46,7 @@ class Retrieved:
     references: tuple[Hit, ...] = ()
     history: tuple[tuple[Hit, tuple[Message, ...]], ...] = ()
     rarity: Mapping[str, float] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 class Retriever:
@@ -77,28 +81,31 @@ class Retriever:
         """Where to look: what the community knows, and some of its groups."""
         return frozenset({scope_of(community_id, None), *(scope_of(community_id, one) for one in group_ids)})
 
-    def retrieve(self, question: str, community_id: int, group_ids: Collection[int]) -> Retrieved:
+    def retrieve(
+        self, question: str, community_id: int, group_ids: Collection[int], *, language: str = "zh"
+    ) -> Retrieved:
         """Find passages for a question.
 
         Args:
             question: raw text.
             community_id: whose knowledge is searched.
             group_ids: the groups whose own knowledge and history are searched too; no other group's ever is.
+            language: in which rules are named (群规第3条, Rule 3).
 
         Raises:
             Busy: the index is being built.
         """
         try:
-            return self._retrieve(question, community_id, group_ids)
+            return self._retrieve(question, community_id, group_ids, language)
         except (BrokenFile, NotFound):
             # The owner may have put a new index in the place of the one that is open here.
             self._opened = None
             try:
-                return self._retrieve(question, community_id, group_ids)
+                return self._retrieve(question, community_id, group_ids, language)
             except BrokenFile as error:
                 raise Busy("the index is damaged and will be rebuilt; try again in a moment") from error
 
-    def _retrieve(self, question: str, community_id: int, group_ids: Collection[int]) -> Retrieved:
+    def _retrieve(self, question: str, community_id: int, group_ids: Collection[int], language: str) -> Retrieved:
         index, terms = self.index(), tuple(tokens(question))
         scopes = self.scopes(community_id, group_ids)
         faq = index.search_terms(terms, [SourceKind.FAQ], scopes, FAQ_LIMIT)
@@ -113,10 +120,16 @@ class Retriever:
             return Retrieved(
                 terms=terms,
                 faq=tuple(_entries(connection, faq, terms, rarity)),
-                references=tuple(_references(connection, references, terms, rarity)),
+                references=tuple(_references(connection, references, terms, rarity, language)),
                 history=tuple(_history(connection, history, community_id, terms, rarity)),
                 rarity=rarity,
+                evidence=gather(question, index, scopes),
             )
+
+
+def rule_title(number: int, language: str) -> str:
+    """How a rule is cited."""
+    return f"群规第{number}条" if language == "zh" else f"Rule {number}"
 
 
 def _rarity(index: WordIndex, terms: Collection[str], scopes: Collection[str]) -> dict[str, float]:
@@ -156,7 +169,7 @@ def _entries(
 
 
 def _references(
-    connection: Connection, found: list[Found], terms: tuple[str, ...], rarity: Mapping[str, float]
+    connection: Connection, found: list[Found], terms: tuple[str, ...], rarity: Mapping[str, float], language: str
 ) -> Iterable[Hit]:
     wanted = [parse(one.key) for one in found]
     rules = knowledge.some(connection, Rule, [item for kind, item, _ in wanted if kind is SourceKind.RULE])
@@ -166,7 +179,9 @@ def _references(
         if kind is SourceKind.RULE and item_id in rules:
             rule = rules[item_id]
             source = Source(kind=kind, id=rule.id, community_id=rule.community_id, group_id=rule.group_id)
-            yield _hit(one, Passage(source=source, title=str(rule.number), texts=(rule.text,)), terms, rarity)
+            yield _hit(
+                one, Passage(source=source, title=rule_title(rule.number, language), texts=(rule.text,)), terms, rarity
+            )
         elif kind is SourceKind.DOCUMENT and item_id in documents and number < len(cut[item_id]):
             document, section = documents[item_id], cut[item_id][number]
             source = Source(

@@ -23,6 +23,7 @@ from copilot.records import (
     Job,
     JobState,
     Platform,
+    Profile,
     Role,
     SourceMessage,
 )
@@ -88,6 +89,33 @@ class Importing:
         """
         zone = timezone or self._timezone
         return _inspection(open_text(text, timezone=zone), "", zone)
+
+    def default_target(self, account: Account, name: str, language: str) -> tuple[int | None, int]:
+        """Where a chat goes when nobody says: to the group of its name, in the only community of one's own.
+
+        Args:
+            name: the chat's name.
+            language: of the community that is made where there is none.
+
+        Returns:
+            (group, or None where a new one is to be made; community).
+
+        Raises:
+            BadInput: there are several communities and none has a group of this name.
+        """
+        need_all_groups(account, Role.ADMIN)
+        with self._store.write() as connection:
+            own = [one for one in communities.all_of(connection) if not one.is_sample]
+            named = [group for group in groups.all_of(connection) if group.name == name and not group.is_sample]
+            if len(named) == 1:
+                return named[0].id, named[0].community_id
+            if not own:
+                title = "我的社群" if language == "zh" else "My community"
+                profile = Profile(name=title, language=language, timezone=self._timezone)
+                return None, communities.add(connection, "my-community", profile).id
+            if len(own) == 1 and not named:
+                return None, own[0].id
+        raise BadInput(f"it is not clear where {name!r} belongs; name its community or its group")
 
     def start_file(
         self,

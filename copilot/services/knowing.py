@@ -220,15 +220,14 @@ def _level(connection: Connection, community_id: int, group_id: int | None) -> K
 
 
 def _all_levels(connection: Connection, community_id: int) -> Knowledge:
-    own = {
-        group.name: replace(
-            _level(connection, community_id, group.id),
-            # The folder knows a group by the name in its profile, and where it is by its platform.
-            profile=replace(group.profile, name=group.name, platform=group.platform),
-        )
-        for group in groups.all_of(connection, community_id)
-    }
-    return replace(_level(connection, community_id, None), groups=own)
+    whole = _level(connection, community_id, None)
+    own = {}
+    for group in groups.all_of(connection, community_id):
+        # A folder says where a group lives only if that differs from the community.
+        elsewhere = None if group.platform is whole.profile.platform else group.platform
+        level = _level(connection, community_id, group.id)
+        own[group.name] = replace(level, profile=replace(group.profile, platform=elsewhere))
+    return replace(whole, groups=own)
 
 
 def install(connection: Connection, community_id: int, coming: Knowledge) -> None:

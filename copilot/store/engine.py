@@ -54,6 +54,11 @@ class Store:
         ):
             yield connection
 
+    def quick_check(self) -> str:
+        """ "ok" if the file's pages hang together, else the first fault that SQLite finds."""
+        with self.read() as connection:
+            return str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()

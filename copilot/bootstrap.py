@@ -1,0 +1,134 @@
+"""The only wiring: `build(settings)` makes everything out of everything else."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from copilot.errors import StorageFailed
+from copilot.retrieval.indexer import Indexer
+from copilot.services.accounts import Accounts
+from copilot.services.asking import Asking
+from copilot.services.groups import Groups
+from copilot.services.importing import Importing
+from copilot.services.indexing import Indexing
+from copilot.services.intake import Intake
+from copilot.services.jobs import Jobs
+from copilot.services.knowing import Knowing
+from copilot.services.samples import Samples
+from copilot.settings import Settings
+from copilot.store import Store
+from copilot.store.schema import upgrade
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything that the console, the command line and the adapters work with."""
+
+    settings: Settings
+    store: Store
+    indexer: Indexer
+    indexing: Indexing
+    jobs: Jobs
+    accounts: Accounts
+    groups: Groups
+    importing: Importing
+    knowing: Knowing
+    asking: Asking
+    samples: Samples
+    intake: Intake
+    backup_taken: Path | None = None
+
+    def start(self) -> None:
+        """Begin the work in the background: own the index, follow the change log, go on with what was cut short.
+
+        Raises:
+            Busy: another process owns the index of this data folder.
+        """
+        self.indexing.start()
+        self.jobs.resume()
+        self.importing.sweep_uploads()
+
+    def close(self) -> None:
+        """End the work in the background and let the files go."""
+        self.jobs.close()
+        self.indexing.close()
+        self.store.close()
+
+
+def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime] = _now) -> App:
+    """Make the application for one data folder.
+
+    Args:
+        settings: checked settings.
+        threads: how many jobs run in the background; 0 runs each where it is started, as the command line does.
+        clock: tells the time to everything that asks for it.
+
+    Returns:
+        The application, with its store at the newest schema. Nothing runs yet: see `App.start`.
+
+    Raises:
+        StorageFailed: the data folder cannot be made or written.
+        BadInput: the store was written by a newer version.
+    """
+    _prepare(settings.data_dir)
+    configure_logging(settings.log_level)
+    store = Store(settings.database_path)
+    copy = upgrade(store, settings.backups_dir, keep=settings.backups_kept)
+    indexer = Indexer(store, settings.index_dir)
+    indexing = Indexing(store, indexer)
+    jobs = Jobs(store, settings.data_dir / "locks", threads=threads)
+    return App(
+        settings=settings,
+        store=store,
+        indexer=indexer,
+        indexing=indexing,
+        jobs=jobs,
+        accounts=Accounts(store, session_days=settings.session_days, attempts=settings.login_attempts, clock=clock),
+        groups=Groups(store, indexing),
+        importing=Importing(store, jobs, indexing, settings.uploads_dir, settings.timezone),
+        knowing=Knowing(store, indexing),
+        asking=Asking(store, settings.index_dir, timezone=settings.timezone, clock=clock),
+        samples=Samples(store, indexing, shipped("knowledge"), clock=clock),
+        intake=Intake(store, indexing),
+        backup_taken=copy,
+    )
+
+
+def shipped(name: str) -> Path:
+    """A folder that comes with the program, `knowledge` or `prompts`: inside the installed package, or beside it in a
+    checkout."""
+    package = Path(__file__).parent
+    inside = package / "_shipped" / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def configure_logging(level: str) -> None:
+    """Log to standard error from a level on. Members' words and passwords are never passed to a logger."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _prepare(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # The folder holds members' words and password hashes: nobody else on this machine may look in.
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise StorageFailed(
+            f"the data folder {folder} cannot be used ({error.strerror}); set COPILOT_DATA_DIR to a folder of yours"
+        ) from error

@@ -1,0 +1,161 @@
+"""A question in, an answer with its sources or the reason for silence out; and a source opened in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from copilot.answering.answer import FaqFound, Findings, answer_question
+from copilot.answering.gate import Gate
+from copilot.answering.replies import HistoryFound
+from copilot.errors import BadInput, NotAllowed
+from copilot.knowledge.profiles import effective
+from copilot.knowledge.sections import sections
+from copilot.records import (
+    Account,
+    Answer,
+    Document,
+    FaqEntry,
+    Message,
+    Profile,
+    Role,
+    Rule,
+    Silence,
+    SilenceReason,
+    Source,
+    SourceKind,
+)
+from copilot.retrieval.retriever import Retriever, rule_title
+from copilot.services.rights import need
+from copilot.store import Store, communities, groups, knowledge, messages
+
+LONGEST_QUESTION = 2000
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A source in its place: a message in its conversation (`focus_id` is the one that is cited), or a whole text."""
+
+    title: str
+    messages: tuple[Message, ...] = ()
+    text: str = ""
+    focus_id: int | None = None
+
+
+class Asking:
+    """The use case of asking.
+
+    Args:
+        store: where everything is.
+        index_dir: the folder of the indexes.
+        timezone: where no profile says one.
+        clock: tells the time; entries expire by it.
+    """
+
+    def __init__(self, store: Store, index_dir: Path, *, timezone: str, clock: Callable[[], datetime] = _now) -> None:
+        self._store = store
+        self._retriever = Retriever(store, index_dir)
+        self._gate = Gate.load_default()
+        self._timezone = timezone
+        self._clock = clock
+
+    def ask(
+        self,
+        account: Account,
+        question: str,
+        *,
+        group_id: int | None = None,
+        community_id: int | None = None,
+        in_console: bool = True,
+    ) -> Answer | Silence:
+        """Answer a question from what a group, or a whole community, knows and has said.
+
+        Args:
+            account: who asks; only what they may see answers.
+            question: as typed.
+            group_id: the group in which it is asked: its own knowledge and history, and the community's knowledge.
+            community_id: instead, a whole community: its knowledge and all of its groups that the account may see.
+            in_console: False reads it as a message in the group, which may be no question at all.
+
+        Raises:
+            BadInput: neither or both of group and community are named, or the question is too long.
+            NotAllowed: the account may not see the group or any group of the community.
+            Busy: the index is being built.
+        """
+        if len(question) > LONGEST_QUESTION:
+            raise BadInput(f"the question has {len(question)} characters; shorten it to {LONGEST_QUESTION}")
+        community, visible, profile = self._where(account, group_id, community_id)
+        if not question.strip():
+            return Silence(question=question, reason=SilenceReason.EMPTY)
+        found = self._retriever.retrieve(question, community, visible, language=profile.language or "zh")
+        findings = Findings(
+            faq=tuple(FaqFound(hit=hit, entry=entry) for hit, entry in found.faq),
+            references=found.references,
+            history=tuple(HistoryFound(hit=hit, messages=talk) for hit, talk in found.history),
+            rarity=found.rarity,
+        )
+        zone = ZoneInfo(profile.timezone or self._timezone)
+        return answer_question(
+            question,
+            findings,
+            self._gate.in_scope(question, found.evidence),
+            today=self._clock().astimezone(zone).date(),
+            profile=profile,
+            in_console=in_console,
+        )
+
+    def open_source(self, account: Account, source: Source, *, before: int = 10, after: int = 10) -> Opened:
+        """Show a source where it stands.
+
+        Raises:
+            NotFound: it is gone.
+            NotAllowed: the account may not see its group.
+        """
+        need(account, Role.VIEWER, source.group_id)
+        with self._store.read() as connection:
+            profile = effective(communities.get(connection, source.community_id).profile)
+            if source.kind is SourceKind.HISTORY:
+                talk = messages.around(connection, source.id, before=before, after=after)
+                need(account, Role.VIEWER, talk[0].group_id)
+                title = groups.get(connection, talk[0].group_id).name
+                return Opened(title=title, messages=tuple(talk), focus_id=source.id)
+            if source.kind is SourceKind.FAQ:
+                entry = knowledge.get(connection, FaqEntry, source.id)
+                need(account, Role.VIEWER, entry.group_id)
+                return Opened(title=entry.question, text=entry.answer)
+            if source.kind is SourceKind.RULE:
+                rule = knowledge.get(connection, Rule, source.id)
+                need(account, Role.VIEWER, rule.group_id)
+                return Opened(title=rule_title(rule.number, profile.language or "zh"), text=rule.text)
+            document = knowledge.get(connection, Document, source.id)
+            need(account, Role.VIEWER, document.group_id)
+            cut = sections(document)
+            here = cut[source.section] if source.section < len(cut) else None
+            if here is None:
+                return Opened(title=document.name, text=document.text)
+            return Opened(title=" › ".join(dict.fromkeys((document.name, *here.path))), text=here.text)
+
+    def _where(
+        self, account: Account, group_id: int | None, community_id: int | None
+    ) -> tuple[int, list[int], Profile]:
+        need(account, Role.VIEWER, group_id)
+        if (group_id is None) == (community_id is None):
+            raise BadInput("a question is asked in one group or in one community; name one of them")
+        with self._store.read() as connection:
+            if group_id is not None:
+                group = groups.get(connection, group_id)
+                community = communities.get(connection, group.community_id)
+                return community.id, [group_id], effective(community.profile, group.profile)
+            community = communities.get(connection, community_id or 0)
+            every = groups.all_of(connection, community.id)
+        visible = [group.id for group in every if account.sees(group.id)]
+        if account.group_ids is not None and not visible:
+            raise NotAllowed(f"{account.name} sees no group of community {community.id}; ask an owner to add one")
+        return community.id, visible, effective(community.profile)

@@ -1,0 +1,170 @@
+"""What is installed, configured and healthy, each finding with its remedy."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+
+from copilot.errors import CopilotError
+from copilot.importers.registry import known_formats
+from copilot.retrieval.indexer import Indexer
+from copilot.retrieval.words import WordIndex
+from copilot.services.serving import served_at
+from copilot.settings import Settings
+from copilot.store import Store, accounts, changes, communities, groups, jobs
+from copilot.store.schema import HEAD, revision
+
+LEAST_FREE_BYTES = 1 << 30
+_PACKAGES = ("gradio", "sqlalchemy", "tantivy", "opencc", "markitdown", "openpyxl")
+
+
+class Health(StrEnum):
+    """How a finding is."""
+
+    GOOD = "good"
+    WARNING = "warning"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `remedy` says what to do where it is not good."""
+
+    name: str
+    health: Health
+    found: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, store: Store, indexer: Indexer) -> list[Finding]:
+    """Look at everything that the co-pilot stands on; a check that fails is a finding, never an error."""
+    checks: tuple[Callable[[], Iterator[Finding]], ...] = (
+        _program,
+        lambda: _disk(settings),
+        lambda: _database(store),
+        lambda: _index(settings, store, indexer),
+        lambda: _people(store),
+        lambda: _work(store),
+        lambda: _console(settings),
+    )
+    findings: list[Finding] = []
+    for check in checks:
+        try:
+            findings += check()
+        except (CopilotError, OSError) as error:
+            findings.append(
+                Finding(name="check", health=Health.BAD, found=str(error), remedy="mend this and run it again")
+            )
+    return findings
+
+
+def _program() -> Iterator[Finding]:
+    running = ".".join(map(str, sys.version_info[:3]))
+    fine = (3, 11) <= sys.version_info[:2] < (3, 13)
+    yield Finding(
+        name="python",
+        health=Health.GOOD if fine else Health.BAD,
+        found=running,
+        remedy="" if fine else "install Python 3.11 or 3.12",
+    )
+    for name in _PACKAGES:
+        try:
+            yield Finding(name=name, health=Health.GOOD, found=version(name))
+        except PackageNotFoundError:
+            yield Finding(name=name, health=Health.BAD, found="missing", remedy="install the co-pilot's requirements")
+    formats = ", ".join(its.name for its in known_formats())
+    yield Finding(name="formats", health=Health.GOOD, found=formats)
+    model = importlib.util.find_spec("sentence_transformers") is not None
+    found = "sentence-transformers is installed" if model else "none is needed: this version answers by words"
+    yield Finding(name="models", health=Health.GOOD, found=found)
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    mode = folder.stat().st_mode & 0o777
+    private = not mode & 0o077
+    yield Finding(
+        name="data folder",
+        health=Health.GOOD if private else Health.BAD,
+        found=f"{folder} ({mode:o})",
+        remedy="" if private else f"run `chmod 700 {folder}`",
+    )
+    free = shutil.disk_usage(folder).free
+    enough = free >= LEAST_FREE_BYTES
+    yield Finding(
+        name="free space",
+        health=Health.GOOD if enough else Health.WARNING,
+        found=f"{free / (1 << 30):.1f} GiB",
+        remedy="" if enough else "free some space: imports and backups need room",
+    )
+
+
+def _database(store: Store) -> Iterator[Finding]:
+    at = revision(store)
+    yield Finding(
+        name="store",
+        health=Health.GOOD if at == HEAD else Health.BAD,
+        found=f"SQLite {sqlite3.sqlite_version}, schema {at}",
+        remedy="" if at == HEAD else "start the console once: it upgrades the store",
+    )
+    verdict = store.quick_check()
+    yield Finding(
+        name="store's pages",
+        health=Health.GOOD if verdict == "ok" else Health.BAD,
+        found=verdict,
+        remedy="" if verdict == "ok" else "put a backup back with `copilot restore FILE`",
+    )
+
+
+def _index(settings: Settings, store: Store, indexer: Indexer) -> Iterator[Finding]:
+    try:
+        index = WordIndex.open_reader(settings.index_dir / "words")
+        found, health, remedy = f"{len(index)} wordings", Health.GOOD, ""
+    except CopilotError as error:
+        yield Finding(name="word index", health=Health.BAD, found=str(error), remedy="run `copilot reindex`")
+        return
+    with store.read() as connection:
+        behind = changes.newest(connection) - indexer.position()
+    if behind > 0:
+        found += f", {behind} changes behind"
+        health, remedy = Health.WARNING, "wait a moment if the console runs, else run `copilot reindex --update`"
+    yield Finding(name="word index", health=health, found=found, remedy=remedy)
+
+
+def _people(store: Store) -> Iterator[Finding]:
+    with store.read() as connection:
+        people = accounts.all_of(connection)
+        own = [one for one in communities.all_of(connection) if not one.is_sample]
+        rooms = [one for one in groups.all_of(connection) if not one.is_sample]
+    yield Finding(
+        name="accounts",
+        health=Health.GOOD if people else Health.WARNING,
+        found=f"{len(people)}",
+        remedy="" if people else "run `copilot serve` and open the link that it prints",
+    )
+    yield Finding(
+        name="communities",
+        health=Health.GOOD if rooms else Health.WARNING,
+        found=f"{len(own)} with {len(rooms)} groups, samples not counted",
+        remedy="" if rooms else "run `copilot import FILE` with an export of your group's chat",
+    )
+
+
+def _work(store: Store) -> Iterator[Finding]:
+    with store.read() as connection:
+        waiting = jobs.open_of(connection)
+    yield Finding(name="open jobs", health=Health.GOOD, found=f"{len(waiting)}")
+
+
+def _console(settings: Settings) -> Iterator[Finding]:
+    address = served_at(settings)
+    found = f"running at {address}" if address else "not running"
+    yield Finding(
+        name="console", health=Health.GOOD, found=found, remedy="" if address else "`copilot serve` starts it"
+    )

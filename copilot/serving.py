@@ -1,0 +1,101 @@
+"""Serving the console: one process a data folder, on loopback, with a one-time link for the first start."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from copilot.bootstrap import App, build
+from copilot.console.app import make_console
+from copilot.errors import BadInput, CopilotError
+from copilot.services.rights import SYSTEM
+from copilot.services.serving import serving
+from copilot.settings import Settings
+
+JOB_THREADS = 2
+
+log = structlog.get_logger(__name__)
+
+
+def serve(settings: Settings) -> None:
+    """Serve the console until the process is told to stop.
+
+    Args:
+        settings: checked settings.
+
+    Raises:
+        Busy: another process serves this data folder.
+        BadInput: the port is taken.
+    """
+    listener = _listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    shown = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (compared, not bound)
+    address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with serving(settings, address), listener:
+        app = build(settings, threads=JOB_THREADS)
+        is_new = not app.groups.communities(SYSTEM) and app.accounts.needs_owner()
+        if settings.sample and is_new:
+            app.samples.install(SYSTEM)
+        console = make_console(app, settings)
+        lifespan = console.router.lifespan_context
+
+        @asynccontextmanager
+        async def working(asgi: FastAPI) -> AsyncIterator[object]:
+            app.start()
+            async with lifespan(asgi) as state:
+                _greet(app, settings, address)
+                yield state
+            app.close()
+
+        console.router.lifespan_context = working
+        config = uvicorn.Config(
+            console,
+            log_level="warning",
+            access_log=False,
+            # Addresses of clients are believed only where a proxy is declared to stand in front.
+            proxy_headers=settings.https,
+            timeout_graceful_shutdown=5,
+        )
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise BadInput(
+            f"the console cannot listen on {host}:{port} ({error.strerror}); choose another with --port or COPILOT_PORT"
+        ) from error
+    return listener
+
+
+def _greet(app: App, settings: Settings, address: str) -> None:
+    """Say where the console is, and open the browser there; the link for the owner works once."""
+    try:
+        token = app.accounts.setup_token()
+    except CopilotError as error:
+        log.warning("no_setup_link", why=str(error))
+        token = None
+    url = f"{address}/setup?token={token}" if token else f"{address}/"
+    # The link is a secret of this machine's owner: it goes to the terminal, never to the log.
+    if token:
+        sys.stdout.write(f"Choose a name and a password here (this link works once):\n  {url}\n")
+    else:
+        sys.stdout.write(f"The console is at\n  {url}\n")
+    sys.stdout.flush()
+    if settings.open_browser:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
