@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from copilot.errors import BadInput, BrokenFile
 from copilot.knowledge.sample_dates import read_last_day, render, shift_knowledge, shift_messages, weeks_to_shift
 from copilot.records import Document, FaqEntry, Knowledge, Profile, Rule, SourceMessage

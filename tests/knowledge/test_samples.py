@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
-from copilot.importers.registry import open_export
+
+from copilot.importers import open_export
 from copilot.knowledge.folder import read_folder
 from copilot.knowledge.sample_dates import read_last_day, render, shift_knowledge, shift_messages, weeks_to_shift
 from copilot.records import Knowledge, SourceMessage
