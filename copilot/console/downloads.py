@@ -12,14 +12,14 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 from copilot.console.guard import account_in
 from copilot.console.i18n import describe_error
 from copilot.console.ports import App
 from copilot.console.signing_in import texts_of
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, NotAllowed
+from copilot.knowledge.faq_table import write_faq_template
+from copilot.records import Account
 from copilot.settings import Settings
 
 _CHUNK_BYTES = 256 * 1024
@@ -35,7 +35,7 @@ def download_routes(app: App, settings: Settings) -> APIRouter:
         spool = tempfile.TemporaryFile(dir=settings.uploads_dir)  # noqa: SIM115
         try:
             text = io.TextIOWrapper(spool, encoding="utf-8", newline="\n", write_through=True)
-            app.importing.export(account_in(request.scope), group_id, text)
+            app.importing.export(_account(request), group_id, text)
             text.detach()
         except CopilotError as error:
             spool.close()
@@ -47,7 +47,7 @@ def download_routes(app: App, settings: Settings) -> APIRouter:
         spool = tempfile.TemporaryFile(dir=settings.uploads_dir)  # noqa: SIM115
         try:
             with tempfile.TemporaryDirectory(dir=settings.uploads_dir) as folder:
-                app.knowing.export_folder(account_in(request.scope), community_id, Path(folder))
+                app.knowing.export_folder(_account(request), community_id, Path(folder))
                 with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED) as archive:
                     for path in sorted(Path(folder).rglob("*")):
                         if path.is_file():
@@ -59,12 +59,23 @@ def download_routes(app: App, settings: Settings) -> APIRouter:
 
     @router.get("/faq-{language}.xlsx")
     def faq_template(language: str) -> Response:
-        stream = io.BytesIO()
-        _faq_template("en" if language == "en" else "zh").save(stream)
+        # Closed when the response has been read to its end.
+        spool = tempfile.TemporaryFile(dir=settings.uploads_dir)  # noqa: SIM115
+        with tempfile.TemporaryDirectory(dir=settings.uploads_dir) as folder:
+            path = Path(folder) / "faq.xlsx"
+            write_faq_template(path, "en" if language == "en" else "zh")
+            spool.write(path.read_bytes())
         name = "faq.xlsx" if language == "en" else "问答表.xlsx"
-        return _download(stream, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        return _download(spool, name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
     return router
+
+
+def _account(request: Request) -> Account:
+    account = account_in(request.scope)
+    if account is None:
+        raise NotAllowed("nobody is logged in; log in first")
+    return account
 
 
 def _download(stream: BinaryIO, name: str, media_type: str) -> Response:
@@ -81,36 +92,3 @@ def _download(stream: BinaryIO, name: str, media_type: str) -> Response:
 
 def _refusal(request: Request, error: CopilotError) -> Response:
     return PlainTextResponse(describe_error(texts_of(request), error) + "\n", status_code=403)
-
-
-def _faq_template(language: str) -> Workbook:
-    """An empty table with the columns that an import reads, and one row that shows how they are filled."""
-    rows = {
-        "zh": [
-            ["问题", "答案", "其他问法", "标签", "有效期"],
-            ["多久发货？", "付款后 48 小时内发货，周末顺延。", "什么时候发货 | 几天能发", "发货", "2027-12-31"],
-        ],
-        "en": [
-            ["question", "answer", "variants", "tags", "expires_on"],
-            [
-                "When do orders ship?",
-                "Within 48 hours; orders placed at the weekend ship on Monday.",
-                "how long until it ships | shipping time",
-                "shipping",
-                "2027-12-31",
-            ],
-        ],
-    }[language]
-    book = Workbook()
-    sheet = book.active
-    if sheet is not None:
-        sheet.title = "FAQ"
-        for row in rows:
-            sheet.append(row)
-        for cell in sheet[1]:
-            cell.font = Font(bold=True)
-        for cell in sheet[2]:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        for column, width in zip("ABCDE", (34, 60, 40, 16, 14), strict=True):
-            sheet.column_dimensions[column].width = width
-    return book

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from markupsafe import Markup
 
 from copilot.console import cards
 from copilot.console.i18n import Texts
 from copilot.records import Community, Platform
+from copilot.services.groups import GroupSummary
 
 
 def platform_name(t: Texts, platform: Platform) -> str:
@@ -26,14 +26,16 @@ def platform_name(t: Texts, platform: Platform) -> str:
     }[platform]
 
 
-def community_section(t: Texts, community: Community, summaries: Sequence[Any], *, may_change: bool) -> Markup:
+def community_section(
+    t: Texts, community: Community, summaries: Sequence[GroupSummary], *, may_change: bool, may_delete: bool
+) -> Markup:
     """A community with the cards of its groups.
 
     Args:
         t: the texts of the page's language.
         community: what is shown.
         summaries: its groups, as `groups.groups` gives them.
-        may_change: whether buttons that change things are shown.
+        may_change: whether buttons that change things are shown, and `may_delete`, that of deleting a group.
     """
     name = community.profile.name or community.slug
     acts = []
@@ -55,7 +57,9 @@ def community_section(t: Texts, community: Community, summaries: Sequence[Any], 
                     community=community.id,
                 )
             )
-    groups = cards.join(group_card(t, summary, community, may_change=may_change) for summary in summaries)
+    groups = cards.join(
+        group_card(t, summary, community, may_change=may_change, may_delete=may_delete) for summary in summaries
+    )
     if not summaries:
         groups = Markup('<div class="empty slim"><p>{}</p></div>').format(
             t("还没有群。导入一份聊天记录，或先新建一个群。", "No groups yet. Import a chat, or make a group first.")
@@ -73,7 +77,7 @@ def community_section(t: Texts, community: Community, summaries: Sequence[Any], 
     )
 
 
-def group_card(t: Texts, summary: Any, community: Community, *, may_change: bool) -> Markup:
+def group_card(t: Texts, summary: GroupSummary, community: Community, *, may_change: bool, may_delete: bool) -> Markup:
     """One group with its counts and the span of its history."""
     group = summary.group
     timezone = group.profile.timezone or community.profile.timezone or "Asia/Shanghai"
@@ -96,6 +100,7 @@ def group_card(t: Texts, summary: Any, community: Community, *, may_change: bool
             href = f"/files/group-{group.id}.jsonl"
             acts.append(cards.link_button(t("导出", "Export"), href, kind="quiet", download=True))
         acts.append(cards.button(t("改名", "Rename"), "rename", kind="quiet", group=group.id))
+    if may_delete:
         acts.append(
             cards.button(
                 t("删除", "Delete"),

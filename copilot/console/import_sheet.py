@@ -20,8 +20,10 @@ from copilot.console.sheet import Sheet, closed, opened, sheet
 from copilot.console.timezones import timezone_choices
 from copilot.console.uploads import forget_upload
 from copilot.errors import BadInput, CopilotError
+from copilot.importers.export import ChatFound
 from copilot.importers.registry import known_formats
-from copilot.records import Account, Job, Platform
+from copilot.records import Account, Job
+from copilot.services.importing import Inspection
 
 _NEW_GROUP = "new"
 _NEW_COMMUNITY = "new"
@@ -241,12 +243,12 @@ def _start(ui: Ui, account: Account, path: str | None, text: str, chat: str | No
     return job
 
 
-def _recognised(ui: Ui, name: str, seen: Any) -> str:
+def _recognised(ui: Ui, name: str, seen: Inspection) -> str:
     t = ui.t
     facts = [
         (t("格式", "Format"), format_name(t, seen.format)),
         (t("聊天", "Chat"), seen.suggested_name),
-        (t("平台", "Platform"), platform_name(t, Platform(seen.platform)) if seen.platform else ""),
+        (t("平台", "Platform"), platform_name(t, seen.platform)),
         (t("编码", "Encoding"), seen.encoding),
         (t("大小", "Size"), t.size(seen.size_bytes)),
     ]
@@ -258,7 +260,7 @@ def _recognised(ui: Ui, name: str, seen: Any) -> str:
     )
 
 
-def _chat_label(ui: Ui, chat: Any) -> str:
+def _chat_label(ui: Ui, chat: ChatFound) -> str:
     t = ui.t
     count = t(f"（{chat.messages:,} 条）", f" ({chat.messages:,})") if chat.messages is not None else ""
     return f"{chat.name or t('没有名字的聊天', 'unnamed chat')}{count}"

@@ -57,7 +57,7 @@ class Ui:
             NotAllowed: the session has ended.
         """
         account = self.app.accounts.account_of(request.cookies.get(SESSION_COOKIE) or "")
-        if not isinstance(account, Account):
+        if account is None:
             raise NotAllowed("Your session has ended; log in again.")
         return account
 

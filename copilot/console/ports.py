@@ -1,17 +1,45 @@
-"""What the console needs of the services."""
+"""What the console needs of the application."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
+
+from copilot.services.accounts import Accounts
+from copilot.services.asking import Asking
+from copilot.services.groups import Groups
+from copilot.services.importing import Importing
+from copilot.services.jobs import Jobs
+from copilot.services.knowing import Knowing
+from copilot.services.samples import Samples
 
 
 class App(Protocol):
     """The services that the pages work with, as `bootstrap.build` wires them."""
 
-    accounts: Any
-    groups: Any
-    importing: Any
-    jobs: Any
-    knowing: Any
-    asking: Any
-    samples: Any
+    @property
+    def accounts(self) -> Accounts:
+        """Logins and who may do what."""
+
+    @property
+    def groups(self) -> Groups:
+        """Communities, groups, members, messages."""
+
+    @property
+    def importing(self) -> Importing:
+        """Chats in and out."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Long work."""
+
+    @property
+    def knowing(self) -> Knowing:
+        """Profiles, rules, FAQ, documents."""
+
+    @property
+    def asking(self) -> Asking:
+        """Questions and their sources."""
+
+    @property
+    def samples(self) -> Samples:
+        """The sample communities."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +16,7 @@ from copilot.console.i18n import COOKIE as LANGUAGE_COOKIE
 from copilot.console.i18n import LANGUAGES, Texts, choose_language, describe_error
 from copilot.console.ports import App
 from copilot.console.shell import document
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, NotAllowed
 from copilot.settings import Settings
 
 _YEAR_SECONDS = 365 * 24 * 3600
@@ -41,19 +42,9 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
 
     @router.get("/setup")
     async def show_setup(request: Request, token: str = "") -> Response:
-        t = texts_of(request)
-        if await run_in_threadpool(app.accounts.setup_token) != token or not token:
-            return await _setup_is_over(request, t)
-        return HTMLResponse(_setup_page(t, token))
-
-    async def _setup_is_over(request: Request, t: Texts) -> Response:
-        if await run_in_threadpool(app.accounts.setup_token) is None:
+        if not token or not await run_in_threadpool(app.accounts.needs_owner):
             return RedirectResponse("/login", status_code=303)
-        words = t(
-            "这个链接已经失效，请使用启动时窗口里显示的最新链接。",
-            "This link is no longer valid; use the newest one that the start-up window shows.",
-        )
-        return HTMLResponse(_message_page(t, words), status_code=403)
+        return HTMLResponse(_setup_page(texts_of(request), token))
 
     @router.post("/setup")
     async def do_setup(
@@ -72,6 +63,9 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
             session = await run_in_threadpool(
                 lambda: app.accounts.login(name.strip(), password, remote=_remote(request))
             )
+        except NotAllowed as error:
+            words = t("这个链接已经失效，请使用启动时窗口里显示的最新链接。", str(error))
+            return HTMLResponse(_message_page(t, words), status_code=403)
         except CopilotError as error:
             return HTMLResponse(_setup_page(t, token, name, describe_error(t, error)), status_code=422)
         return signed_in(session, "/")
@@ -80,9 +74,9 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
     async def show_login(request: Request, next: str = "/") -> Response:
         t = texts_of(request)
         token = read_cookie(request.headers, SESSION_COOKIE)
-        if token and await run_in_threadpool(app.accounts.account_of, token):
+        if token and await run_in_threadpool(lambda: app.accounts.account_of(token)) is not None:
             return RedirectResponse(_local(next), status_code=303)
-        if await run_in_threadpool(app.accounts.setup_token) is not None:
+        if await run_in_threadpool(app.accounts.needs_owner):
             words = t(
                 "还没有设置负责人账号。请打开启动时窗口里显示的一次性链接，来设置名字和密码。",
                 "No owner exists yet. Open the one-time link that the start-up window shows, and choose a name and a "
@@ -104,7 +98,7 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
                 lambda: app.accounts.login(name.strip(), password, remote=_remote(request))
             )
         except CopilotError as error:
-            words = t("名字或密码不对，请再试一次；连续输错要等一会儿。", str(error))
+            words = _login_problem(t, error)
             return HTMLResponse(_login_page(t, _local(next), name, words), status_code=401)
         return signed_in(session, _local(next))
 
@@ -148,6 +142,13 @@ def _local(target: str) -> str:
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith(("//", "/login")):
         return "/"
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _login_problem(t: Texts, error: CopilotError) -> str:
+    waiting = re.search(r"wait (\d+) min", str(error))
+    if waiting:
+        return t(f"连续输错太多次了，请过 {waiting[1]} 分钟再试。", f"Too many wrong tries; wait {waiting[1]} min.")
+    return t("名字或密码不对，请再试一次。", "The name or the password is wrong; try again.")
 
 
 def _password_problem(t: Texts, name: str, password: str, again: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -11,6 +11,7 @@ from copilot.console.i18n import Texts
 from copilot.console.page import Ui
 from copilot.console.scopes import find_scope
 from copilot.records import Account, Message, MessageKind, Source, SourceKind
+from copilot.services.asking import Opened
 
 
 def kind_name(t: Texts, kind: SourceKind) -> str:
@@ -23,7 +24,7 @@ def kind_name(t: Texts, kind: SourceKind) -> str:
     }[kind]
 
 
-def opened_drawer(ui: Ui, account: Account, source: Source, opened: Any, serial: int) -> Markup:
+def opened_drawer(ui: Ui, account: Account, source: Source, opened: Opened, serial: int) -> Markup:
     """A source in the place where it stands: a message among its neighbours, or the text of an entry, rule or section.
 
     Args:
@@ -44,7 +45,7 @@ def opened_drawer(ui: Ui, account: Account, source: Source, opened: Any, serial:
     return cards.drawer(title, body, t("关闭", "Close"), serial)
 
 
-def conversation(t: Texts, messages: list[Message], focus_id: int | None, timezone: str) -> Markup:
+def conversation(t: Texts, messages: Sequence[Message], focus_id: int | None, timezone: str) -> Markup:
     """Messages as a chat, a line for each new day, the one in focus highlighted."""
     parts: list[Markup] = []
     day = ""

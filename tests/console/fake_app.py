@@ -81,9 +81,12 @@ class FakeAccounts:
     def setup_token(self) -> str | None:
         return self.token
 
+    def needs_owner(self) -> bool:
+        return self.token is not None
+
     def create_owner(self, token: str, name: str, password: str) -> Account:
         if token != self.token:
-            raise NotAllowed("This link is used up; start again.")
+            raise NotAllowed("the link is not valid any more; take the one that the program printed last")
         self.token = None
         return self._add(name, password, Role.OWNER, None)
 
@@ -95,7 +98,7 @@ class FakeAccounts:
 
     def login(self, name: str, password: str, *, remote: str) -> str:
         if self.wrong >= 5:
-            raise NotAllowed("Too many wrong passwords; wait 60 seconds.")
+            raise NotAllowed("Too many wrong passwords; wait 10 min and try again")
         for account in self.people.values():
             if account.name == name and self.passwords[account.id] == password and not account.disabled:
                 session = secrets.token_urlsafe()

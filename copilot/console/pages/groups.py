@@ -17,7 +17,7 @@ from copilot.console.page import Page, Ui
 from copilot.console.scopes import all_scopes
 from copilot.console.sheet import closed, opened, sheet
 from copilot.console.timezones import timezone_choices
-from copilot.records import Account, Platform, Role
+from copilot.records import Account, Job, Platform, Role
 
 _POLL_SECONDS = 0.8
 _PAST_JOBS = 8
@@ -201,7 +201,9 @@ def _listing(ui: Ui, account: Account) -> str:
     for community in sorted(communities, key=lambda item: item.is_sample):
         its = [summary for summary in summaries if summary.group.community_id == community.id]
         if its or account.group_ids is None:
-            sections.append(community_section(t, community, its, may_change=may_change))
+            sections.append(
+                community_section(t, community, its, may_change=may_change, may_delete=account.role is Role.OWNER)
+            )
     if not sections:
         words = t(
             "把一个群的聊天记录导进来，几分钟后就能提问。",
@@ -211,13 +213,13 @@ def _listing(ui: Ui, account: Account) -> str:
     return str(cards.join(sections))
 
 
-def _running(ui: Ui, account: Account, jobs: list[Any]) -> str:
+def _running(ui: Ui, account: Account, jobs: list[Job]) -> str:
     names = _group_names(ui, account)
     running = [job for job in jobs if job.state in RUNNING]
     return str(cards.join(running_card(ui.t, job, names.get(job.group_id or 0, "")) for job in running))
 
 
-def _past(ui: Ui, account: Account, jobs: list[Any]) -> str:
+def _past(ui: Ui, account: Account, jobs: list[Job]) -> str:
     t = ui.t
     names = _group_names(ui, account)
     may_undo = account.role.includes(Role.ADMIN)
