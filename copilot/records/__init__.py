@@ -14,6 +14,7 @@ from copilot.records.answer import (
 )
 from copilot.records.chat import CoveredSpan, Message, MessageKind, Skipped, SourceMessage
 from copilot.records.community import Community, Group, Member, Platform, Profile, Tone
+from copilot.records.evidence import Evidence, Side
 from copilot.records.knowledge import Document, FaqEntry, Knowledge, Rule
 from copilot.records.work import ImportReport, Job, JobState
 
@@ -24,6 +25,7 @@ __all__ = [
     "Community",
     "CoveredSpan",
     "Document",
+    "Evidence",
     "Explanation",
     "FaqEntry",
     "Group",
@@ -40,6 +42,7 @@ __all__ = [
     "Profile",
     "Role",
     "Rule",
+    "Side",
     "Silence",
     "SilenceReason",
     "Skipped",
