@@ -8,8 +8,7 @@ words mean something else, it can be wrong, which is why people see the sources.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -23,7 +22,18 @@ from copilot.answering.citations import (
     speak_reference,
     speak_said,
 )
-from copilot.answering.content import Content, Wording, content, coverage, has_fact, joined, telling, wording
+from copilot.answering.content import (
+    Content,
+    Wording,
+    content,
+    coverage,
+    has_fact,
+    joined,
+    plain_form,
+    telling,
+    wording,
+)
+from copilot.answering.lexicon import FACT_KINDS
 from copilot.answering.notes import Note
 from copilot.answering.question import Addressee, Asks, QuestionCheck, kind_asked, read_question
 from copilot.answering.replies import HistoryFound, Said, search_block
@@ -61,20 +71,20 @@ class Findings:
         references: rules and document sections; `passage.texts` holds the whole text, `passage.title` is what people
             see of it.
         history: blocks of the group's history with their messages.
-        rarity: the inverse document frequency of the question's tokens, where it is known.
     """
 
     faq: tuple[FaqFound, ...] = ()
     references: tuple[Hit, ...] = ()
     history: tuple[HistoryFound, ...] = ()
-    rarity: Mapping[str, float] = field(default_factory=dict)
 
 
 # Chosen on the development questions of the two sample communities; see `tests/answering/test_dialogues.py`.
 _FAQ_SURE = 0.62
-_FAQ_ENOUGH = 0.34
-_REFERENCE_ENOUGH = 0.34
-_HISTORY_ENOUGH = 0.33
+# English questions have few words, so that each is a large share, and half of them is chance.
+_ENOUGH = {
+    "zh": {SourceKind.FAQ: 0.34, SourceKind.RULE: 0.34, SourceKind.DOCUMENT: 0.34, SourceKind.HISTORY: 0.40},
+    "en": {SourceKind.FAQ: 0.51, SourceKind.RULE: 0.51, SourceKind.DOCUMENT: 0.51, SourceKind.HISTORY: 0.45},
+}
 # An entry whose wording is all but the question's own answers even where the gate doubts.
 _FAQ_CERTAIN = 0.85
 # An entry that has expired is the reason for staying quiet if it is as close as this.
@@ -84,19 +94,20 @@ _ALIKE = 0.25
 _ALIKE_OTHERWISE = 0.06
 # What happened "last time" is told by history; entries and documents that hold at all times lose this share.
 _TIMELESS = 0.7
+# "Does that work here?" rests on what was said before it, which is not known: shared words tell so much less.
+_POINTING = 0.85
 # How much older history loses: a third of its weight over a year that nobody confirmed it.
 _YEAR_WEIGHT = 0.33
 _NEAR = 3
 # A group's own entry is preferred to the community's where they are alike.
 _OWN_GROUP = 0.03
 _SAME_KIND = 0.05
-# The kinds whose answers show by a fact.
 _REFERENCES = frozenset({SourceKind.RULE, SourceKind.DOCUMENT})
-_MARKED = frozenset({Asks.WHEN, Asks.WHERE, Asks.WHO, Asks.HOW_MUCH})
 # A passage without the time, place or number that is asked for is worth this share.
 _NO_FACT = 0.7
 # Chat and entry agree if the entry's answer holds this share of what was said.
 _AGREES = 0.6
+_AGREES_ENOUGH = 0.4
 
 _LATEST = re.compile(
     r"上[一]?[次回]|最近|最新|现在|目前|这[次回期周月]|今年|本[周月期次]|\b(?:last|latest|current|currently|now|newest|recent|recently"
@@ -104,6 +115,12 @@ _LATEST = re.compile(
 )
 
 _PAST = re.compile(r"上[一]?[次回期届]|前[一几]次|\b(?:last|previous)\b(?! (?:day|order|time to))")
+
+_POINTS = re.compile(
+    r"它|刚才|上面说|这样|那样|\b(?:that|those|these|them|they|earlier|above|instead)\b"
+    r"|\b(?:does|do|is|would|will|could|did|why is) (?:this|it)\b|\b(?:like|about|do|mean|in|of) (?:this|it)\b"
+    r"|^(?:so|and|but|ah|oh|hmm|then|ok)\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,15 +188,17 @@ def answer_question(
     start, end = check.span
     asking = question[start:end]
     kind = check.asks
-    asked = content(asking, findings.rarity)
+    asked = content(asking)
     if not hits or asked.empty:
         return Silence(
             question=question, reason=SilenceReason.NOTHING_KNOWN, why=replace(why, notes=(Note.NOTHING_FOUND,))
         )
-    known, expired = _from_faq(asking, asked, kind, findings, today)
+    known, expired = _from_faq(asking, asked, kind, findings, speech)
     candidates = [*known, *_from_references(asked, kind, findings, speech)]
     said = _from_history(asking, asked, kind, findings, today)
-    candidates += [_spoken(one, score, speech, latest) for one, score, latest in said[:_NEAR]]
+    candidates += [_spoken(one, score, latest, asked, kind, speech) for one, score, latest in said[:_NEAR]]
+    if _POINTS.search(asking.casefold()):
+        candidates = [replace(one, score=one.score * _POINTING) for one in candidates]
     if _PAST.search(asking.casefold()):
         candidates = [
             one if one.kind is SourceKind.HISTORY else replace(one, score=one.score * _TIMELESS) for one in candidates
@@ -198,7 +217,7 @@ def _unasked(check: QuestionCheck) -> SilenceReason | None:
 
 
 def _from_faq(
-    asking: str, asked: Content, kind: Asks, findings: Findings, today: date
+    asking: str, asked: Content, kind: Asks, findings: Findings, speech: Speech
 ) -> tuple[list[_Candidate], list[_Candidate]]:
     """FAQ entries as candidates: those that may answer, and those that have expired."""
     asking_text = wording(asking)
@@ -213,19 +232,19 @@ def _from_faq(
             _alike(asked, asking_text, kind, text, words)
             for text, words in zip((entry.question, *entry.variants), texts, strict=True)
         )
-        fact = kind not in _MARKED or has_fact(kind, wording(entry.answer))
+        fact = kind not in FACT_KINDS or has_fact(kind, plain_form(entry.answer))
         score = min(1.0, 0.5 * covers + 0.5 * like + (_OWN_GROUP if entry.group_id is not None else 0.0))
         score *= 1.0 if fact else _NO_FACT
         candidate = _Candidate(
             score=score,
-            enough=_FAQ_ENOUGH,
+            enough=_ENOUGH[speech.language][SourceKind.FAQ],
             covers=covers,
             holds=telling(asked, whole),
             text=entry.answer,
             citations=(cite_entry(found.hit, entry),),
             notes=(Note.FAQ_CLEAR if score >= _FAQ_SURE else Note.FAQ_LIKELY,),
         )
-        past = entry.expires_on is not None and entry.expires_on < today
+        past = entry.expires_on is not None and entry.expires_on < speech.today
         (expired if past else known).append(candidate)
     return known, expired
 
@@ -246,12 +265,12 @@ def _from_references(asked: Content, kind: Asks, findings: Findings, speech: Spe
         if not picked:
             continue
         section, words = wording(f"{hit.passage.title}\n{text}"), wording(picked)
-        fact = has_fact(kind, words)
+        fact = has_fact(kind, words.plain)
         score = 0.5 * coverage(asked, section) + 0.5 * coverage(asked, words)
         candidates.append(
             _Candidate(
                 score=score if fact else score * _NO_FACT,
-                enough=_REFERENCE_ENOUGH,
+                enough=_ENOUGH[speech.language][hit.passage.source.kind],
                 covers=coverage(asked, section),
                 holds=telling(asked, words),
                 text=speak_reference(hit, picked, speech),
@@ -284,13 +303,13 @@ def _from_history(
     return [(latest[0], max(latest[1], best - 0.02) if moved else latest[1], moved), *rest]
 
 
-def _spoken(said: Said, score: float, speech: Speech, latest: bool) -> _Candidate:
+def _spoken(said: Said, score: float, latest: bool, asked: Content, kind: Asks, speech: Speech) -> _Candidate:
     return _Candidate(
         score=score,
-        enough=_HISTORY_ENOUGH,
+        enough=_ENOUGH[speech.language][SourceKind.HISTORY],
         covers=said.relevance,
         holds=frozenset(),
-        text=speak_said(said, speech),
+        text=speak_said(said, asked, kind, speech),
         citations=cite_said(said),
         notes=(*said.notes, Note.LATEST_PREFERRED) if latest else said.notes,
     )
@@ -381,7 +400,7 @@ def _support(best: _Candidate, said: list[tuple[Said, float, bool]]) -> Said | N
         same = named <= numbers and (
             named or coverage(content(" ".join(m.text for m in one.messages)), words) >= _AGREES
         )
-        if score >= _HISTORY_ENOUGH and same:
+        if score >= _AGREES_ENOUGH and same:
             return one
     return None
 

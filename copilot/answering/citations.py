@@ -105,7 +105,7 @@ def pick_words(text: str, asked: Content, kind: Asks, limit: int) -> str:
     if sum(map(len, units)) <= limit // 2:
         return "".join(_spaced(units))
     prepared = [wording(unit) for unit in units]
-    scores = [coverage(asked, unit) + (0.1 if has_fact(kind, unit) else 0.0) for unit in prepared]
+    scores = [coverage(asked, unit) + (0.1 if has_fact(kind, unit.plain) else 0.0) for unit in prepared]
     best = max(range(len(units)), key=lambda i: (scores[i], -i))
     chosen = [best]
     held = prepared[best]
@@ -124,9 +124,10 @@ def pick_words(text: str, asked: Content, kind: Asks, limit: int) -> str:
     return _shortened("".join(_spaced([units[i] for i in sorted(chosen)])), limit)
 
 
-def spoken_message(text: str, limit: int) -> str:
-    """A member's words as they are repeated in a group: one line, nobody called by name, not too long."""
-    return _shortened(" ".join(_MENTION.sub("", text).split()).lstrip("> "), limit)
+def spoken_message(text: str, asked: Content, kind: Asks, limit: int) -> str:
+    """A member's words as they are repeated in a group: nobody called by name, and of a long message what matters."""
+    plain = _MENTION.sub("", text).lstrip("> ")
+    return " ".join(plain.split()) if len(plain) <= limit else pick_words(plain, asked, kind, limit)
 
 
 def spoken_date(at: datetime, speech: Speech) -> str:
@@ -151,11 +152,11 @@ def speak_reference(hit: Hit, words: str, speech: Speech) -> str:
     return f"From “{hit.passage.title}”: {words}"
 
 
-def speak_said(said: Said, speech: Speech) -> str:
+def speak_said(said: Said, asked: Content, kind: Asks, speech: Speech) -> str:
     """Say what members wrote, dated, without their names."""
     when = spoken_date(said.messages[-1].sent_at, speech)
     limit = max(40, speech.limit // len(said.messages))
-    quotes = [f"“{spoken_message(message.text, limit)}”" for message in said.messages]
+    quotes = [f"“{spoken_message(message.text, asked, kind, limit)}”" for message in said.messages]
     if speech.language == "zh":
         words = "；".join(quotes)
         return f"之前有人问过，{when}群里的回复是：{words}" if said.asked else f"{when}群里说过：{words}"

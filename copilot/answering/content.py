@@ -6,8 +6,8 @@ It compares written words. Two sentences that mean the same in other words look 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from copilot.answering.lexicon import ALIKE_EN, ASKING_WORDS, FACTS, GLUE, SAME, SAME_WORD, STOP_WORDS
 from copilot.answering.question import Asks
@@ -23,6 +23,8 @@ _ASKING_WEIGHT = 0.25
 # A pair of Chinese characters outweighs a single one; a whole Latin word is worth a Chinese word with its characters.
 _SINGLE_WEIGHT = 0.5
 _WORD_WEIGHT = 2.0
+# Stems differ from their words behind the first letters only.
+_OPENING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,14 @@ class Content:
     """The terms of a question, each with its weight; the weights add up to 1.
 
     `han` are Chinese characters and pairs, looked for anywhere; `words` are stems of Latin words and numbers.
-    `names` are the pairs and words that do not merely ask.
+    `names` are the pairs and words that do not merely ask; `openings` are what a Latin word that has one of the stems
+    begins with, for a quick look.
     """
 
     han: dict[str, float]
     words: dict[str, float]
     names: frozenset[str] = frozenset()
+    openings: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -57,17 +61,15 @@ def wording(text: str) -> Wording:
     Args:
         text: raw text.
     """
-    plain = SAME_WORD.sub(_same, folded(text))
-    return Wording(plain, frozenset(stem(word) for word in _LATIN.findall(plain)))
+    plain = plain_form(text)
+    return Wording(plain, stems_of(plain))
 
 
-def content(question: str, rarity: Mapping[str, float] | None = None) -> Content:
+def content(question: str) -> Content:
     """Find what a question is about.
 
     Args:
         question: raw text.
-        rarity: how telling a token of `text.tokens` is (its inverse document frequency, above 0); a token that is
-            missing there counts as 1, as do all without it.
 
     Returns:
         The terms; empty for a text without letters.
@@ -81,12 +83,12 @@ def content(question: str, rarity: Mapping[str, float] | None = None) -> Content
         for run in _RUN.findall(part):
             if not _HAN_FIRST.match(run):
                 if run not in STOP_WORDS:
-                    words[stem(run)] = _WORD_WEIGHT * _rarity(rarity, run)
+                    words[stem(run)] = _WORD_WEIGHT
                 continue
             for char in run:
-                han[char] = share * _SINGLE_WEIGHT * _rarity(rarity, char)
+                han[char] = share * _SINGLE_WEIGHT
             for i in range(len(run) - 1):
-                han[run[i : i + 2]] = share * _rarity(rarity, run[i : i + 2])
+                han[run[i : i + 2]] = share
     whole = sum(han.values()) + sum(words.values())
     names = frozenset(
         run[i : i + 2] for run in _RUN.findall(told) for i in range(len(run) - 1) if _HAN_FIRST.match(run)
@@ -95,7 +97,26 @@ def content(question: str, rarity: Mapping[str, float] | None = None) -> Content
         {term: value / whole for term, value in han.items()},
         {word: value / whole for word, value in words.items()},
         names | frozenset(word for word in words if not word.isdigit()),
+        {word: tuple(name[:_OPENING] for name in (word, *_LIKE_STEM.get(word, ()))) for word in words},
     )
+
+
+def at_most(asked: Content, plain: str) -> float:
+    """A quick upper bound of `coverage` for a text that is folded already."""
+    return sum([w for term, w in asked.han.items() if term in plain]) + sum(
+        [w for word, w in asked.words.items() if any(opening in plain for opening in asked.openings[word])]
+    )
+
+
+def plain_form(text: str) -> str:
+    """A raw text folded, with one of like words put for all."""
+    plain = folded(text)
+    return plain if plain.isascii() else SAME_WORD.sub(_same, plain)
+
+
+def stems_of(plain: str) -> frozenset[str]:
+    """The stems of the Latin words and numbers of a folded text."""
+    return frozenset([stem(word) for word in _LATIN.findall(plain)])
 
 
 def coverage(asked: Content, text: Wording) -> float:
@@ -117,10 +138,10 @@ def joined(texts: Iterable[Wording]) -> Wording:
     return Wording("\n".join(part.plain for part in parts), frozenset().union(*[part.stems for part in parts]))
 
 
-def has_fact(kind: Asks, text: Wording) -> bool:
-    """Whether a text holds a fact of the kind that is asked for; true for kinds that no fact marks."""
+def has_fact(kind: Asks, plain: str) -> bool:
+    """Whether a folded text holds a fact of the kind that is asked for; true for kinds that no fact marks."""
     pattern = FACTS.get(kind)
-    return pattern is None or bool(pattern.search(text.plain))
+    return pattern is None or bool(pattern.search(plain))
 
 
 def stem(word: str) -> str:
@@ -150,8 +171,5 @@ def _same(match: re.Match[str]) -> str:
     return SAME[match.group()]
 
 
-def _rarity(rarity: Mapping[str, float] | None, token: str) -> float:
-    return rarity.get(token, 1.0) if rarity else 1.0
-
-
 _SAME_STEM = {_cut(word): _cut(words.split()[0]) for words in ALIKE_EN for word in words.split()[1:]}
+_LIKE_STEM = {_cut(words.split()[0]): tuple(_cut(word) for word in words.split()[1:]) for words in ALIKE_EN}

@@ -33,6 +33,8 @@ _STOP = (
 )
 STOP_WORDS = frozenset(_STOP.split())
 
+# The kinds whose answers show by a fact of their own.
+FACT_KINDS = frozenset({Asks.WHEN, Asks.WHERE, Asks.WHO, Asks.HOW_MUCH})
 # The facts by which an answer of each kind is known, in folded text. Any text may answer what is in none of them.
 FACTS: dict[Asks, re.Pattern[str]] = {
     Asks.WHEN: re.compile(
@@ -46,7 +48,7 @@ FACTS: dict[Asks, re.Pattern[str]] = {
         r"|nd|rd|th)\b"
     ),
     Asks.WHERE: re.compile(
-        r"在|[路号楼层室厅站园区街]|到[店馆场]|门口|对面|旁边|附近|地址|线上|小程序|链接|\b(?:at|in|on|near|behind"
+        r"在|那家|这家|家店|边上|[路号楼层室厅站园区街]|到[店馆场]|门口|对面|旁边|附近|地址|线上|小程序|链接|\b(?:at|in|on|near|behind"
         r"|opposite|under|next to|room|street|road"
         r"|floor|hall)\b|https?:"
     ),

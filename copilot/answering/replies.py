@@ -10,10 +10,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
-from copilot.answering.content import Content, Wording, content, coverage, has_fact, joined, wording
+from copilot.answering.content import (
+    Content,
+    Wording,
+    at_most,
+    content,
+    coverage,
+    has_fact,
+    joined,
+    plain_form,
+    stems_of,
+    telling,
+)
+from copilot.answering.lexicon import FACT_KINDS
 from copilot.answering.notes import Note
-from copilot.answering.question import Asks, read_question
+from copilot.answering.question import Asks, QuestionCheck, read_question
 from copilot.records import Hit, Message, MessageKind
 
 
@@ -65,10 +78,20 @@ _REPLY_WITHIN = timedelta(hours=3)
 # One thought is often sent as two or three messages in a row.
 _SAME_BREATH = timedelta(minutes=3)
 _RELEVANT = 0.3
+# Below this upper bound of its coverage a line is not compared word by word.
+_WORTH_READING = 0.25
+# One English word in common is chance, unless the question names no more.
+_FEWEST_NAMES = 2
+_SHORTEST_STATEMENT = 4
+# A reply without the time, place or number that is asked for settles so much less.
+_NO_FACT = 0.6
+_NO_FACT_EXPLICIT = 0.8
+# Up to so many Latin characters (a Chinese one counts as two) a message is taken to be about one thing.
+_FOCUSED = 500
 
 _KNOWS_NOT = re.compile(
-    r"不知道|不清楚|不晓得|不太懂|不了解|没注意|同问|同求|蹲|等.{0,4}回复|问问|问一下|不记得|忘了|[+＋]\s*1$"
-    r"|i don'?t know|no idea|not sure|dunno"
+    r"不知道|不清楚|不晓得|不太懂|不了解|没注意|同问|同求|蹲|等.{0,4}回复|问问|问一下|不记得|忘了|还没定|没定|待定|在想|再说|等通知|还不确定|[+＋]\s*1$"
+    r"|i don'?t know|no idea|not sure|dunno|\btbd\b|not decided|haven'?t decided|will let you know"
     r"|same question"
     r"|me too|following|let me (?:check|see|ask)|i'?d like to know"
 )
@@ -86,14 +109,30 @@ _SHORT_YES = re.compile(
 _MENTION = re.compile(r"@\s?([^\s@,:;，。!?：；！？]{1,32})")
 
 
-@dataclass(slots=True)
 class _Line:
-    """A message that speaks, prepared."""
+    """A message that speaks, read as far as it is looked at: most have nothing to do with the question."""
 
-    message: Message
-    text: Wording
-    covers: float
-    asks: bool | None = None
+    def __init__(self, message: Message, asked: Content) -> None:
+        self.message = message
+        self.plain = plain_form(_spoken(message))
+        self.covers = 0.0
+        if at_most(asked, self.plain) >= _WORTH_READING:
+            self.covers = coverage(asked, self.text)
+
+    @cached_property
+    def text(self) -> Wording:
+        """What is said, for comparing."""
+        return Wording(self.plain, stems_of(self.plain))
+
+    @cached_property
+    def question(self) -> QuestionCheck:
+        """Whether it asks."""
+        return read_question(self.message.text)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks."""
+        return self.question.hit
 
 
 def search_block(asked: Content, kind: Asks, found: HistoryFound, *, most: int = 3) -> list[Said]:
@@ -109,17 +148,22 @@ def search_block(asked: Content, kind: Asks, found: HistoryFound, *, most: int =
         What may answer, best first; empty if nothing in the block speaks of the question.
     """
     lines = [
-        _Line(message, text := wording(_spoken(message)), coverage(asked, text))
+        _Line(message, asked)
         for message in found.messages
         if message.kind is not MessageKind.SYSTEM and message.text.strip()
     ]
     said: list[Said] = []
+    fewest_names = 0 if asked.han else min(_FEWEST_NAMES, len(asked.names))
     for i, line in enumerate(lines):
-        context = _breath(lines, i)
-        covers = line.covers if len(context) == 1 else max(line.covers, 0.95 * coverage(asked, joined(context)))
-        if covers < _RELEVANT:
+        before = _same_breath(lines, i)
+        if at_most(asked, "\n".join([line.plain, *[other.plain for other in before]])) < _RELEVANT:
             continue
-        if _asks(line):
+        covers = line.covers
+        if before and covers > 0:
+            covers = max(covers, 0.95 * coverage(asked, joined([line.text, *[other.text for other in before]])))
+        if covers < _RELEVANT or len(telling(asked, line.text)) < fewest_names:
+            continue
+        if line.asks:
             reply = _reply_to(i, lines, asked, kind, found, most)
             if reply is not None:
                 said.append(reply)
@@ -136,24 +180,15 @@ def _spoken(message: Message) -> str:
     return f"{message.quoted_text}\n{message.text}" if message.quoted_text else message.text
 
 
-def _breath(lines: Sequence[_Line], i: int) -> list[Wording]:
-    """The text of a message with those that its sender wrote right before it."""
-    context = [lines[i].text]
-    for before in reversed(lines[max(0, i - 2) : i]):
-        same = before.message.member_id == lines[i].message.member_id and before.message.sender_name == (
-            lines[i].message.sender_name
-        )
-        if not same or lines[i].message.sent_at - before.message.sent_at > _SAME_BREATH:
+def _same_breath(lines: Sequence[_Line], i: int) -> list[_Line]:
+    """What the sender of a message wrote right before it."""
+    before: list[_Line] = []
+    for other in reversed(lines[max(0, i - 2) : i]):
+        pause = lines[i].message.sent_at - other.message.sent_at
+        if not _same_person(other.message, lines[i].message) or pause > _SAME_BREATH:
             break
-        context.append(before.text)
-    return context
-
-
-def _asks(line: _Line) -> bool:
-    """Whether a message asks; read once."""
-    if line.asks is None:
-        line.asks = read_question(line.message.text).hit
-    return line.asks
+        before.append(other)
+    return before
 
 
 def _same_person(one: Message, other: Message) -> bool:
@@ -171,7 +206,11 @@ def _reply_to(
 ) -> Said | None:
     """The replies that settle an earlier question, if it is like the one that is asked."""
     question = lines[i]
-    like = 0.6 * question.covers + 0.4 * coverage(content(question.message.text), _as_wording(asked))
+    start, end = question.question.span
+    sentence = question.message.text[start:end]
+    like = 0.6 * question.covers + 0.4 * coverage(content(sentence), _as_wording(asked))
+    if like < _RELEVANT:
+        return None
     scored: list[tuple[float, int]] = []
     for j in range(i + 1, len(lines)):
         line = lines[j]
@@ -190,20 +229,25 @@ def _reply_to(
     if not chosen:
         chosen = [scored[0][1]]
     texts = [lines[j].text for j in chosen]
+    explicit = any(lines[j].message.reply_to_id == question.message.id for j in chosen)
     notes = [Note.REPLIED_BEFORE]
-    if any(lines[j].message.reply_to_id == question.message.id for j in chosen):
+    if explicit:
         notes.append(Note.EXPLICIT_REPLY)
     if any(_is_host(lines[j].message, found) for j in chosen):
         notes.append(Note.SAID_BY_HOST)
     if _thanked(chosen[-1], question, lines):
         notes.append(Note.THANKED)
+    strength = min(1.0, 0.35 + 0.5 * min(1.0, best))
+    if kind in FACT_KINDS and not any(has_fact(kind, lines[j].plain) for j in chosen):
+        strength *= _NO_FACT_EXPLICIT if explicit else _NO_FACT
+        notes.append(Note.FACT_MISSING)
     both = coverage(asked, joined([question.text, *texts]))
     return Said(
         found=found,
         messages=tuple(lines[j].message for j in chosen),
         asked=question.message,
-        relevance=min(1.0, 0.6 * both + 0.4 * like),
-        strength=min(1.0, 0.35 + 0.5 * min(1.0, best)),
+        relevance=min(1.0, (0.4 * both + 0.6 * like) * _focus(question)),
+        strength=strength,
         notes=tuple(notes),
     )
 
@@ -221,24 +265,24 @@ def _answers(
     """How well line j answers line i; 0 if it does not."""
     line, question = lines[j], lines[i]
     message = line.message
-    if _KNOWS_NOT.search(line.text.plain):
+    if _KNOWS_NOT.search(line.plain):
         return 0.0
     answers_another = message.reply_to_id is not None and not explicit
     if answers_another and any(other.message.id == message.reply_to_id for other in lines):
         return 0.0
-    if _asks(line) and not explicit:
+    if line.asks and not explicit:
         return 0.0
     mentions = _MENTION.findall(message.text)
     to_asker = any(name and question.message.sender_name.startswith(name) for name in mentions)
     if mentions and not to_asker and not explicit:
         return 0.0
-    fact = has_fact(kind, line.text)
-    short_yes = kind is Asks.YES_NO and bool(_SHORT_YES.match(line.text.plain))
-    if len(line.text.plain.strip()) < 2 and not (fact or short_yes):
+    fact = has_fact(kind, line.plain)
+    short_yes = kind is Asks.YES_NO and bool(_SHORT_YES.match(line.plain))
+    if len(line.plain.strip()) < 2 and not (fact or short_yes):
         return 0.0
     between = sum(1 for k in range(i + 1, j) if not _same_person(lines[k].message, question.message))
     another_question = any(
-        _asks(lines[k]) and not _same_person(lines[k].message, message) for k in range(i + 1, j) if k != i
+        lines[k].asks and not _same_person(lines[k].message, message) for k in range(i + 1, j) if k != i
     )
     score = 0.45 * 0.88**between
     score += 0.6 if explicit else 0.0
@@ -256,36 +300,42 @@ def _answers(
 def _thanked(j: int, question: _Line, lines: Sequence[_Line]) -> bool:
     """Whether the one who asked is content within the next messages."""
     return any(
-        _same_person(line.message, question.message) and _THANKS.search(line.text.plain)
-        for line in lines[j + 1 : j + 4]
+        _same_person(line.message, question.message) and _THANKS.search(line.plain) for line in lines[j + 1 : j + 4]
     )
 
 
 def _statement(i: int, lines: Sequence[_Line], covers: float, kind: Asks, found: HistoryFound) -> Said | None:
     """A message that says outright what is asked for."""
     line = lines[i]
-    fact = has_fact(kind, line.text)
-    if not fact or _KNOWS_NOT.search(line.text.plain) or (kind is not Asks.SOMETHING and len(line.text.plain) < 4):
+    fact = has_fact(kind, line.plain)
+    if not fact or _KNOWS_NOT.search(line.plain) or len(line.plain) < _SHORTEST_STATEMENT:
         return None
     notes = [Note.SAID_OUTRIGHT]
-    strength = 0.8
+    # A time, a place or a number shows that the message answers; elsewhere shared words are all there is to go by.
+    strength = 0.9 if kind in FACT_KINDS else 0.5
     if line.message.kind is MessageKind.NOTICE:
         strength += 0.1
         notes.append(Note.GROUP_NOTICE)
     if _is_host(line.message, found):
         strength += 0.1
         notes.append(Note.SAID_BY_HOST)
-    if _CHANGED.search(line.text.plain):
+    if _CHANGED.search(line.plain):
         strength += 0.05
         notes.append(Note.SAYS_CHANGED)
     return Said(
         found=found,
         messages=(line.message,),
         asked=None,
-        relevance=covers,
+        relevance=covers * _focus(line),
         strength=min(1.0, strength),
         notes=tuple(notes),
     )
+
+
+def _focus(line: _Line) -> float:
+    """How much a message is about one thing: in a long one, words meet by chance."""
+    size = len(line.plain) if line.plain.isascii() else 2 * len(line.plain)
+    return 1.0 if size <= _FOCUSED else max(0.5, (_FOCUSED / size) ** 0.3)
 
 
 def _as_wording(asked: Content) -> Wording:
