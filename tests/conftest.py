@@ -1,0 +1,76 @@
+"""What all tests share: a store in a temporary folder, and a list of what could not run here and how to install it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from copilot.bootstrap import App, build
+from copilot.settings import Settings
+
+NOW = datetime(2026, 6, 15, 4, 0, tzinfo=UTC)
+"""The time in tests: a Monday at noon in Shanghai."""
+
+_skipped: dict[str, int] = {}
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads the settings of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith("COPILOT_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("COPILOT_DATA_DIR", str(tmp_path / "data"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an empty data folder."""
+    return Settings(data_dir=tmp_path / "data", open_browser=False)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[App]:
+    """The application on an empty data folder; jobs run where they are started."""
+    built = build(settings, clock=lambda: NOW)
+    yield built
+    built.indexer.release()
+    built.store.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Chromium's path."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        missing("Chromium is not installed", "apt-get install chromium fonts-noto-cjk")
+    return str(found)
+
+
+def missing(what: str, remedy: str) -> None:
+    """Skip a test for want of something, or fail it where nothing may be skipped (TESTS_MAY_SKIP=0)."""
+    reason = f"{what}: {remedy}"
+    if os.environ.get("TESTS_MAY_SKIP", "1") == "0":
+        pytest.fail(reason)
+    _skipped[reason] = _skipped.get(reason, 0) + 1
+    pytest.skip(reason)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A skip of any kind is a failure where nothing may be skipped."""
+    if report.skipped and os.environ.get("TESTS_MAY_SKIP", "1") == "0":
+        report.outcome = "failed"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what could not run here, with the command that mends it."""
+    if _skipped:
+        terminalreporter.section("not run here")
+        for reason, number in _skipped.items():
+            what, remedy = reason.split(": ", 1)
+            terminalreporter.line(f"{number} tests: {what}. To run them: {remedy}")
