@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
+from hypothesis import strategies as st
+
 from copilot.importers.export import Export, Item
 from copilot.importers.reading.source import Source
 from copilot.importers.registry import open_export, open_source
 from copilot.records import MessageKind, Skipped, SourceMessage
-from hypothesis import strategies as st
 
 EXPORTS = Path(__file__).parent.parent / "exports"
 SHANGHAI = "Asia/Shanghai"

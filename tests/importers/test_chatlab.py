@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
-from copilot.errors import BrokenFile
-from copilot.importers.chatlab import write_chatlab
-from copilot.records import Message, MessageKind, Platform, SourceMessage
 from export_examples import fixture, messages_of, moments, opened, skips_of, source_messages, without_lines
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.errors import BrokenFile
+from copilot.importers.chatlab import write_chatlab
+from copilot.records import Message, MessageKind, Platform, SourceMessage
 
 
 def test_a_jsonl_export_becomes_messages():

@@ -6,11 +6,12 @@ from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from copilot.errors import UnknownFormat
-from copilot.records import MessageKind, Platform, SourceMessage
 from export_examples import SHANGHAI, at, fixture, messages_of, moments, opened, single_lines, skips_of, texts
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.errors import UnknownFormat
+from copilot.records import MessageKind, Platform, SourceMessage
 
 
 def test_the_first_csv_has_ids_and_no_names():

@@ -4,11 +4,12 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
-from copilot.errors import BadInput
-from copilot.records import Platform, SourceMessage
 from export_examples import SHANGHAI, at, fixture, messages_of, moments, opened, single_lines, skips_of, texts
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.errors import BadInput
+from copilot.records import Platform, SourceMessage
 
 
 def test_a_group():

@@ -3,9 +3,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from export_examples import NOW, SHANGHAI, at, fixture, messages_of, opened, skips_of
+
 from copilot.errors import UnknownFormat
 from copilot.importers.registry import open_text
-from export_examples import NOW, SHANGHAI, at, fixture, messages_of, opened, skips_of
 
 
 def read(text: str) -> list[tuple[str, datetime, str]]:

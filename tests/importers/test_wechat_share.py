@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from copilot.records import Platform
 from export_examples import at, fixture, messages_of, opened, single_lines, skips_of, texts
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.records import Platform
 
 
 def test_a_group_with_blank_lines():

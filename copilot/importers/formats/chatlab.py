@@ -15,6 +15,7 @@ from copilot.importers.export import UNKNOWN_SENDER, ChatFound, Format, Item, Re
 from copilot.importers.placeholders import bare
 from copilot.importers.reading.source import MAX_LINE, Source, Stream
 from copilot.importers.reading.times import from_epoch, from_iso
+from copilot.importers.reading.values import mapping, string
 from copilot.importers.reading.walking import JsonWalk
 from copilot.records import MessageKind, Platform, SourceMessage
 
@@ -36,7 +37,7 @@ def _is_lines(source: Source) -> bool:
 
 def _chats(source: Source, reading: Reading) -> tuple[ChatFound, ...]:
     meta = _line_header(source)[1] if _is_lines(source) else _document_header(source)
-    name = _string(meta.get("name")) or ""
+    name = string(meta.get("name")) or ""
     platform = _PLATFORMS.get(str(meta.get("platform")).lower(), Platform.MANUAL)
     return (ChatFound(name=name, platform=platform, key=name),)
 
@@ -46,7 +47,7 @@ def _line_header(source: Source) -> tuple[bool, dict[str, object]]:
     for line in source.stream().lines():
         if line.strip() and not line.startswith("#"):
             record = _parsed(line)
-            return (_is_ours(record), _object(record.get("meta"))) if isinstance(record, dict) else (False, {})
+            return (_is_ours(record), mapping(record.get("meta"))) if isinstance(record, dict) else (False, {})
     return False, {}
 
 
@@ -56,13 +57,13 @@ def _document_header(source: Source) -> dict[str, object]:
         if key == "messages":
             break
         if key == "meta":
-            return _object(walk.value())
+            return mapping(walk.value())
         walk.skip()
     return {}
 
 
 def _is_ours(record: dict[str, object]) -> bool:
-    return _object(record.get("chatlab")).get("generator") == GENERATOR
+    return mapping(record.get("chatlab")).get("generator") == GENERATOR
 
 
 def _items(source: Source, stream: Stream, reading: Reading) -> Iterator[Item]:
@@ -105,7 +106,7 @@ def _of_document(source: Source, stream: Stream, reading: Reading) -> Iterator[I
                     yield skipped(index + 1, "the record is not a JSON object", str(record))
         elif key == "members" and walk.peek() == "[":
             for _ in walk.elements():
-                _remember(_object(walk.value()), names)
+                _remember(mapping(walk.value()), names)
         elif key == "chatlab":
             ours = _is_ours({"chatlab": walk.value()})
         else:
@@ -115,7 +116,7 @@ def _of_document(source: Source, stream: Stream, reading: Reading) -> Iterator[I
 
 def _remember(member: dict[str, object], names: dict[str, str]) -> None:
     """Keep a member's name for messages that carry only the id."""
-    name = _string(member.get("groupNickname")) or _string(member.get("accountName"))
+    name = string(member.get("groupNickname")) or string(member.get("accountName"))
     if name:
         names[str(member.get("platformId"))] = name
 
@@ -129,10 +130,10 @@ def _message(record: dict[str, object], line: int, ours: bool, names: dict[str, 
     number = record.get("type")
     kind = KINDS.get(number, MessageKind.OTHER) if isinstance(number, int) else MessageKind.OTHER
     recalled = number == RECALL
-    sender_id = _string(record.get("sender"))
-    name = _string(record.get("groupNickname")) or _string(record.get("accountName")) or ""
-    platform_id = _string(record.get("platformMessageId")) or None
-    reply_to = _string(record.get("replyToMessageId")) or None
+    sender_id = string(record.get("sender"))
+    name = string(record.get("groupNickname")) or string(record.get("accountName")) or ""
+    platform_id = string(record.get("platformMessageId")) or None
+    reply_to = string(record.get("replyToMessageId")) or None
     if ours:
         return _ours(record, line, text, sent_at, kind, recalled, sender_id, platform_id, reply_to, reading)
     if kind is MessageKind.SYSTEM and (sender_id or "").lower() in _SYSTEM_SENDERS:
@@ -165,21 +166,21 @@ def _ours(
     reading: Reading,
 ) -> SourceMessage:
     """A message that we wrote ourselves: nothing is interpreted."""
-    extra = _object(record.get("copilot"))
+    extra = mapping(record.get("copilot"))
     sender_id = None if sender is None or sender.startswith("name:") else sender.removeprefix("id:")
     if extra:
         kind = next((its for its in MessageKind if its == extra.get("kind")), kind)
         sent_at = from_iso(extra.get("sentAt"), reading.timezone) or sent_at
     return SourceMessage(
         sent_at=sent_at,
-        sender_name=_string(record.get("accountName")) or "",
+        sender_name=string(record.get("accountName")) or "",
         text=text,
         kind=kind,
         sender_id=sender_id,
         platform_id=platform_id,
         reply_to=reply_to,
-        quoted_name=_string(extra.get("quotedName")),
-        quoted_text=_string(extra.get("quotedText")),
+        quoted_name=string(extra.get("quotedName")),
+        quoted_text=string(extra.get("quotedText")),
         recalled=recalled,
         to_the_minute=extra.get("toTheMinute") is True,
         line=line,
@@ -194,17 +195,6 @@ def _parsed(line: str) -> object:
     except (ValueError, RecursionError):
         return None
     return None if line[end:].strip() else record
-
-
-def _string(value: object) -> str | None:
-    """A string, or a number as one (ids are written both ways)."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _object(value: object) -> dict[str, object]:
-    return value if isinstance(value, dict) else {}
 
 
 FORMATS = (

@@ -125,8 +125,9 @@ def _utf16_without_mark(sample: bytes) -> str | None:
         return None
     even, odd = sample[: pairs * 2 : 2].count(0), sample[1 : pairs * 2 : 2].count(0)
     low, high = sorted((even, odd))
-    # Text without any line end or digit would be below 2 %; stray NULs in UTF-8 fall on both sides.
-    if high / pairs < 0.02 or low > high / 8:
+    # Text without any line end or digit would be below 2 %; stray NULs in UTF-8 fall on both sides, and so do, now and
+    # then, those of characters such as 一 (U+4E00).
+    if high / pairs < 0.02 or low > high / 3:
         return None
     encoding = UTF16_LE if odd > even else UTF16_BE
     try:

@@ -100,10 +100,12 @@ class JsonWalk:
             try:
                 decoded, end = _DECODER.raw_decode(self._buffer, self._at)
             except json.JSONDecodeError as error:
-                unread = error.msg.startswith("Unterminated string") or error.pos >= len(self._buffer) - _NEAR_END
-                if unread and self._grow():
+                unterminated = error.msg.startswith("Unterminated string")
+                at_end = error.pos >= len(self._buffer)
+                broken = self.broken("it breaks off" if unterminated or at_end else error.msg, at=error.pos)
+                if (unterminated or error.pos >= len(self._buffer) - _NEAR_END) and self._grow():
                     continue
-                raise self.broken("it breaks off" if unread else error.msg, at=error.pos) from error
+                raise broken from error
             except RecursionError as error:
                 raise self.broken("its values are nested too deeply") from error
             except ValueError as error:
