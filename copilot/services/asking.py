@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -62,7 +63,6 @@ class Asking:
     def __init__(self, store: Store, index_dir: Path, *, timezone: str, clock: Callable[[], datetime] = _now) -> None:
         self._store = store
         self._retriever = Retriever(store, index_dir)
-        self._gate = Gate.load_default()
         self._timezone = timezone
         self._clock = clock
 
@@ -109,6 +109,11 @@ class Asking:
             profile=profile,
             in_console=in_console,
         )
+
+    @cached_property
+    def _gate(self) -> Gate:
+        # Loaded at the first question: an import or a backup does not need it.
+        return Gate.load_default()
 
     def open_source(self, account: Account, source: Source, *, before: int = 10, after: int = 10) -> Opened:
         """Show a source where it stands.
