@@ -38,19 +38,20 @@ CommunityOption = Annotated[str | None, typer.Option("--community", help="Name o
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
+# Typer exports only some of Click's errors; this is the root of those that are about how a command was written.
+_UsageProblem: Any = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+
+
 def main() -> NoReturn:
     """Run the command line; every foreseen error becomes one sentence on standard error."""
-    # Click's own errors and ours have the same shape: one sentence, code 2.
-    import click
-
     try:
         code = app(standalone_mode=False)
     except CopilotError as error:
         _fail(str(error))
-    except click.exceptions.Abort:
+    except typer.Abort:
         _fail("stopped")
-    except click.ClickException as error:
-        _fail(error.format_message())
+    except _UsageProblem as error:
+        _fail(f"{error.format_message().rstrip('.')}; see `copilot --help`")
     except KeyboardInterrupt:
         _fail("stopped; an import goes on where it was when it is started again")
     except BrokenPipeError:
@@ -527,11 +528,15 @@ class _Told:
 
 
 def _print_answer(said: Any) -> None:
-    from copilot.answering.notes import silence_sentence
+    from copilot.answering.notes import SILENCES
     from copilot.records import Answer
 
     citations = said.citations if isinstance(said, Answer) else said.near
-    typer.echo(said.text if isinstance(said, Answer) else silence_sentence(said))
+    if isinstance(said, Answer):
+        typer.echo(said.text)
+    else:
+        title, words = SILENCES[said.reason]["en" if said.why.language == "en" else "zh"]
+        typer.echo(f"[{said.reason.value}] {title}: {words}")
     for citation in citations:
         who = f"{citation.sender_name}, " if citation.sender_name else ""
         when = f"{citation.sent_at:%Y-%m-%d %H:%M} UTC, " if citation.sent_at and citation.sender_name else ""

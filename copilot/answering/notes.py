@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from copilot.records import SilenceReason
+
 
 class Note(StrEnum):
     """One reason."""
@@ -64,3 +66,41 @@ SENTENCES: dict[Note, dict[str, str]] = {
     },
     Note.NOTHING_FOUND: {"zh": "没有找到相关的内容。", "en": "Nothing related was found."},
 }
+
+SILENCES: dict[SilenceReason, dict[str, tuple[str, str]]] = {
+    SilenceReason.EMPTY: {
+        "zh": ("没有看到问题", "写下想问的话再试。"),
+        "en": ("There is no question", "Write one and try again."),
+    },
+    SilenceReason.NOT_A_QUESTION: {
+        "zh": ("这不像一个问题", "群里的闲聊、感叹和通知，它不会插嘴。换成问句再试试。"),
+        "en": (
+            "This does not look like a question",
+            "It does not join in small talk or notices. Put it as a question and try again.",
+        ),
+    },
+    SilenceReason.TO_SOMEONE_ELSE: {
+        "zh": ("这是在问别人", "话里点了某个人的名，它会把话留给那个人。"),
+        "en": ("This is for someone else", "The words address a certain person, so it leaves the answer to them."),
+    },
+    SilenceReason.NOTHING_KNOWN: {
+        "zh": ("还没有相关的内容", "问答、群规、文档和聊天记录里都没有提到。"),
+        "en": ("Nothing is known about this yet", "No entry, rule, document or chat mentions it."),
+    },
+    SilenceReason.OUT_OF_SCOPE: {
+        "zh": ("像是这个社群以外的事", "找到的内容和问题对不上，所以不乱答。"),
+        "en": (
+            "This seems to lie outside the community",
+            "What was found does not fit the question, so it does not guess.",
+        ),
+    },
+    SilenceReason.NOT_SURE: {
+        "zh": ("有一些线索，但拿不准", "下面这些可能有用，由您来判断。"),
+        "en": ("There are hints, but it is not sure", "What follows may help; you decide."),
+    },
+    SilenceReason.EXPIRED: {
+        "zh": ("答案已经过期", "有一条问答讲这件事，但过了有效期。更新后就能再用。"),
+        "en": ("The answer has expired", "An entry covers this but has expired. Update it and it answers again."),
+    },
+}
+"""Why nothing is answered and what helps: a heading and a sentence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from copilot.answering.notes import SILENCES
 from copilot.console import cards
 from copilot.console.i18n import Texts
 from copilot.console.sources import kind_name
@@ -79,48 +80,8 @@ def _silence(t: Texts, silence: Silence, remedy: str, timezone: str) -> Markup:
 
 def silence_words(t: Texts, reason: SilenceReason) -> tuple[str, str]:
     """Why nothing is answered and what helps: a heading and a sentence."""
-    return {
-        SilenceReason.EMPTY: (
-            t("没有看到问题", "There is no question"),
-            t("写下想问的话再试。", "Write one and try again."),
-        ),
-        SilenceReason.NOT_A_QUESTION: (
-            t("这不像一个问题", "This does not look like a question"),
-            t(
-                "群里的闲聊、感叹和通知，它不会插嘴。换成问句再试试。",
-                "It does not join in small talk or notices. Put it as a question and try again.",
-            ),
-        ),
-        SilenceReason.TO_SOMEONE_ELSE: (
-            t("这是在问别人", "This is for someone else"),
-            t(
-                "话里点了某个人的名，它会把话留给那个人。",
-                "The words address a certain person, so it leaves the answer to them.",
-            ),
-        ),
-        SilenceReason.NOTHING_KNOWN: (
-            t("还没有相关的内容", "Nothing is known about this yet"),
-            t("问答、群规、文档和聊天记录里都没有提到。", "No entry, rule, document or chat mentions it."),
-        ),
-        SilenceReason.OUT_OF_SCOPE: (
-            t("像是这个社群以外的事", "This seems to lie outside the community"),
-            t(
-                "找到的内容和问题对不上，所以不乱答。",
-                "What was found does not fit the question, so it does not guess.",
-            ),
-        ),
-        SilenceReason.NOT_SURE: (
-            t("有一些线索，但拿不准", "There are hints, but it is not sure"),
-            t("下面这些可能有用，由您来判断。", "What follows may help; you decide."),
-        ),
-        SilenceReason.EXPIRED: (
-            t("答案已经过期", "The answer has expired"),
-            t(
-                "有一条问答讲这件事，但过了有效期。更新后就能再用。",
-                "An entry covers this but has expired. Update it and it answers again.",
-            ),
-        ),
-    }[reason]
+    words = SILENCES[reason]
+    return t(words["zh"][0], words["en"][0]), t(words["zh"][1], words["en"][1])
 
 
 def _cite(t: Texts, citation: Citation, timezone: str) -> Markup:
