@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
+
 from copilot.records import SourceKind
 from copilot.retrieval.words import WordIndex
 from copilot.text.tokens import tokens

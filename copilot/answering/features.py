@@ -10,8 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from copilot.answering.lexicon import ASKING_WORDS, GLUE, STOP_WORDS
 from copilot.records import Evidence, Side
 from copilot.text.fold import folded
+from copilot.text.tokens import tokens
 
 Vector = npt.NDArray[np.float64]
 
@@ -34,6 +36,11 @@ _OTHER_FEATURES = (
     "history_best_share",
     "history_next_share",
     "history_only_known",
+    "telling_many",
+    "telling_known",
+    "telling_common",
+    "telling_in_history",
+    "telling_nowhere",
 )
 FEATURES = (*(f"{kind}_{name}" for kind in _CLASSES for name in _CLASS_FEATURES), *_OTHER_FEATURES)
 
@@ -63,7 +70,8 @@ def read_features(question: str, evidence: Evidence) -> Vector:
     values += [math.log1p(best), after, every, best / possible, after / possible, every / possible]
     fifth = knowledge.scores[4] if len(knowledge.scores) > 4 else 0.0
     values += [(best - fifth) / (best + 1.0), math.log1p(len(question)), math.log1p(len(evidence.terms))]
-    return np.array(values + _read_history(evidence), dtype=np.float64)
+    values += _read_history(evidence) + _read_telling(question, evidence)
+    return np.array(values, dtype=np.float64)
 
 
 def letters(text: str) -> Counter[str]:
@@ -110,6 +118,29 @@ def _read_history(evidence: Evidence) -> list[float]:
         if here and not there
     )
     return [1.0, best / possible, after / possible, only_here / possible]
+
+
+def _read_telling(question: str, evidence: Evidence) -> list[float]:
+    """How much of what a question is about is known: the terms that are left without those that only ask."""
+    plain = GLUE.sub(" ", ASKING_WORDS.sub(" ", folded(question)))
+    left = set(tokens(plain)) - STOP_WORDS
+    rows = [
+        (here, there)
+        for term, here, there in zip(
+            evidence.terms, _counts(evidence, evidence.knowledge), _counts(evidence, evidence.history), strict=True
+        )
+        if term in left and _class_of(term) in ("pair", "word")
+    ]
+    if not rows:
+        return [0.0] * 5
+    spread = math.log1p(max(1, evidence.knowledge.size))
+    return [
+        math.log1p(len(rows)),
+        sum(here > 0 for here, _ in rows) / len(rows),
+        sum(math.log1p(here) / spread for here, _ in rows) / len(rows),
+        sum(there > 0 for _, there in rows) / len(rows),
+        sum(not here and not there for here, there in rows) / len(rows),
+    ]
 
 
 def _levels(side: Side) -> tuple[float, float, float]:

@@ -135,6 +135,13 @@ class Gate:
         except (KeyError, ValueError, TypeError) as error:
             raise BrokenFile(f"{_WEIGHTS_FILE} is damaged ({error}): install the package again.") from error
 
+    def dump_shipped(self) -> str:
+        """The weights that `load_default` reads, as JSON with one feature a line."""
+        plain = {
+            name: {"threshold": one.threshold, "layer": one.layer.to_plain()} for name, one in self._shipped.items()
+        }
+        return json.dumps({"languages": plain}, indent=1) + "\n"
+
     @classmethod
     def load(cls, saved: str) -> Gate:
         """The gate that `dump` saved, on top of the shipped weights.

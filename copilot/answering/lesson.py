@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,15 @@ class Layer:
         """The part of the log odds that comes from letter sequences."""
         own = self.letters
         return sum(own[letter] * (1 + math.log(n)) for letter, n in counts.items() if letter in own) if own else 0.0
+
+    def calibrated(self, slope: float, constant: float) -> Layer:
+        """This layer with its log odds put through a line."""
+        return replace(
+            self,
+            weights=self.weights * slope,
+            constant=self.constant * slope + constant,
+            letters={letter: weight * slope for letter, weight in self.letters.items()},
+        )
 
     def to_plain(self) -> dict[str, Any]:
         """This layer as plain JSON values."""
@@ -174,16 +183,18 @@ def folds(labels: Vector) -> np.ndarray[Any, np.dtype[np.int64]]:
     return dealt
 
 
-def best_threshold(probabilities: Vector, labels: Vector) -> float:
-    """The probability from which on saying yes gives the highest F1, halfway to the next lower one.
+def best_threshold(probabilities: Vector, labels: Vector, recall_weight: float = 1.0) -> float:
+    """The probability from which on saying yes gives the highest F score, halfway to the next lower one.
 
     Args:
         probabilities, labels: shape (n,).
+        recall_weight: how many times as much recall counts as precision (the beta of F-beta).
     """
     order = np.argsort(-probabilities, kind="stable")
     ranked = probabilities[order]
     hits = np.cumsum(labels[order])
-    scores = 2 * hits / (np.arange(1, len(labels) + 1) + labels.sum())
+    square = recall_weight**2
+    scores = (1 + square) * hits / (np.arange(1, len(labels) + 1) + square * labels.sum())
     best = int(scores.argmax())
     after = ranked[best + 1] if best + 1 < len(ranked) else 0.0
     return float((ranked[best] + after) / 2)
