@@ -22,17 +22,7 @@ from copilot.answering.citations import (
     speak_reference,
     speak_said,
 )
-from copilot.answering.content import (
-    Content,
-    Wording,
-    content,
-    coverage,
-    has_fact,
-    joined,
-    plain_form,
-    telling,
-    wording,
-)
+from copilot.answering.content import Content, comparable, content, coverage, has_fact, telling
 from copilot.answering.lexicon import FACT_KINDS
 from copilot.answering.notes import Note
 from copilot.answering.question import Addressee, Asks, QuestionCheck, kind_asked, read_question
@@ -85,6 +75,9 @@ _ENOUGH = {
     "zh": {SourceKind.FAQ: 0.34, SourceKind.RULE: 0.34, SourceKind.DOCUMENT: 0.34, SourceKind.HISTORY: 0.40},
     "en": {SourceKind.FAQ: 0.51, SourceKind.RULE: 0.51, SourceKind.DOCUMENT: 0.51, SourceKind.HISTORY: 0.45},
 }
+# By how much evidence has to be better than just enough; the gate's probability above its threshold lowers it.
+_CLEAR = 0.03
+_GATE_WEIGHT = 0.1
 # An entry whose wording is all but the question's own answers even where the gate doubts.
 _FAQ_CERTAIN = 0.85
 # An entry that has expired is the reason for staying quiet if it is as close as this.
@@ -102,6 +95,7 @@ _NEAR = 3
 # A group's own entry is preferred to the community's where they are alike.
 _OWN_GROUP = 0.03
 _SAME_KIND = 0.05
+_INDEX_SHARE = 0.3
 _REFERENCES = frozenset({SourceKind.RULE, SourceKind.DOCUMENT})
 # A passage without the time, place or number that is asked for is worth this share.
 _NO_FACT = 0.7
@@ -114,6 +108,7 @@ _LATEST = re.compile(
     r"|this (?:week|month|year|time))\b"
 )
 
+_NUMBER = re.compile(r"\d+")
 _PAST = re.compile(r"上[一]?[次回期届]|前[一几]次|\b(?:last|previous)\b(?! (?:day|order|time to))")
 
 _POINTS = re.compile(
@@ -204,7 +199,7 @@ def answer_question(
             one if one.kind is SourceKind.HISTORY else replace(one, score=one.score * _TIMELESS) for one in candidates
         ]
     candidates = _ranked(candidates)
-    return _decide(question, candidates, expired, said, gate, why)
+    return _decide(question, candidates, expired, said, gate, why, in_console=in_console)
 
 
 def _unasked(check: QuestionCheck) -> SilenceReason | None:
@@ -220,20 +215,21 @@ def _from_faq(
     asking: str, asked: Content, kind: Asks, findings: Findings, speech: Speech
 ) -> tuple[list[_Candidate], list[_Candidate]]:
     """FAQ entries as candidates: those that may answer, and those that have expired."""
-    asking_text = wording(asking)
-    known: list[_Candidate] = []
+    asking_plain = comparable(asking)
+    known: list[tuple[Hit, _Candidate]] = []
     expired: list[_Candidate] = []
     for found in findings.faq:
         entry = found.entry
-        texts = [wording(text) for text in (entry.question, *entry.variants)]
-        whole = joined([*texts, wording(entry.answer), *map(wording, entry.tags)])
+        texts = [comparable(text) for text in (entry.question, *entry.variants)]
+        answer = comparable(entry.answer)
+        whole = "\n".join([*texts, answer, *map(comparable, entry.tags)])
         covers = coverage(asked, whole)
         like = max(
-            _alike(asked, asking_text, kind, text, words)
+            _alike(asked, asking_plain, kind, text, words)
             for text, words in zip((entry.question, *entry.variants), texts, strict=True)
         )
-        fact = kind not in FACT_KINDS or has_fact(kind, plain_form(entry.answer))
-        score = min(1.0, 0.5 * covers + 0.5 * like + (_OWN_GROUP if entry.group_id is not None else 0.0))
+        fact = kind not in FACT_KINDS or has_fact(kind, answer)
+        score = min(1.0, 0.35 * covers + 0.65 * like + (_OWN_GROUP if entry.group_id is not None else 0.0))
         score *= 1.0 if fact else _NO_FACT
         candidate = _Candidate(
             score=score,
@@ -245,40 +241,60 @@ def _from_faq(
             notes=(Note.FAQ_CLEAR if score >= _FAQ_SURE else Note.FAQ_LIKELY,),
         )
         past = entry.expires_on is not None and entry.expires_on < speech.today
-        (expired if past else known).append(candidate)
-    return known, expired
+        if past:
+            expired.append(candidate)
+        else:
+            known.append((found.hit, candidate))
+    return _led_by_words(known), expired
 
 
-def _alike(asked: Content, asking: Wording, kind: Asks, text: str, words: Wording) -> float:
+def _led_by_words(found: list[tuple[Hit, _Candidate]]) -> list[_Candidate]:
+    """Put the candidate first that is best by score and by the index together; none of the others then scores above it.
+
+    The index knows how rare a word is, the score how much is left unsaid: of three public sets of Chinese questions,
+    both together find the right one more often than either.
+    """
+    if not found:
+        return []
+    highest = max(hit.score for hit, _ in found) or 1.0
+    ranked = sorted(found, key=lambda one: -(one[1].score + _INDEX_SHARE * one[0].score / highest))
+    best = ranked[0][1]
+    return [best, *[replace(one, score=min(one.score, best.score)) for _, one in ranked[1:]]]
+
+
+def _alike(asked: Content, asking: str, kind: Asks, text: str, words: str) -> float:
     """How alike a question and an entry's wording are, 0 to 1, and a little more if they ask for the same kind."""
-    both_ways = 0.6 * coverage(asked, words) + 0.4 * coverage(content(text), asking)
+    both_ways = 0.46 * coverage(asked, words) + 0.54 * coverage(content(text), asking)
     same_kind = kind is not Asks.SOMETHING and kind_asked(text) is kind
     return both_ways + (_SAME_KIND if same_kind else 0.0)
 
 
 def _from_references(asked: Content, kind: Asks, findings: Findings, speech: Speech) -> list[_Candidate]:
     """Rules and document sections as candidates, each with the sentences that speak most of the question."""
-    candidates = []
+    candidates: list[tuple[Hit, _Candidate]] = []
     for hit in findings.references:
         text = "\n".join(hit.passage.texts)
         picked = pick_words(text, asked, kind, speech.limit)
         if not picked:
             continue
-        section, words = wording(f"{hit.passage.title}\n{text}"), wording(picked)
-        fact = has_fact(kind, words.plain)
+        section, words = comparable(f"{hit.passage.title}\n{text}"), comparable(picked)
+        fact = has_fact(kind, words)
         score = 0.5 * coverage(asked, section) + 0.5 * coverage(asked, words)
         candidates.append(
-            _Candidate(
-                score=score if fact else score * _NO_FACT,
-                enough=_ENOUGH[speech.language][hit.passage.source.kind],
-                covers=coverage(asked, section),
-                holds=telling(asked, words),
-                text=speak_reference(hit, picked, speech),
-                citations=(cite_words(hit, picked),),
-                notes=(Note.REFERENCE_COVERS,) if fact else (Note.REFERENCE_COVERS, Note.FACT_MISSING),
+            (
+                hit,
+                _Candidate(
+                    score=score if fact else score * _NO_FACT,
+                    enough=_ENOUGH[speech.language][hit.passage.source.kind],
+                    covers=coverage(asked, section),
+                    holds=telling(asked, words),
+                    text=speak_reference(hit, picked, speech),
+                    citations=(cite_words(hit, picked),),
+                    notes=(Note.REFERENCE_COVERS,) if fact else (Note.REFERENCE_COVERS, Note.FACT_MISSING),
+                ),
             )
         )
-    return candidates
+    return _led_by_words(candidates)
 
 
 def _from_history(
@@ -332,6 +348,7 @@ def _ranked(candidates: list[_Candidate]) -> list[_Candidate]:
             for one in ranked
             if one.kind in _REFERENCES
             and one.margin >= 0
+            and one.covers >= best.covers
             and one.holds - best.holds
             and Note.FACT_MISSING not in one.notes
         ),
@@ -347,8 +364,13 @@ def _decide(
     said: list[tuple[Said, float, bool]],
     gate: Judged,
     why: Explanation,
+    *,
+    in_console: bool,
 ) -> Answer | Silence:
-    """Take the best candidate if it is good enough and the gate agrees."""
+    """Take the best candidate if it is good enough.
+
+    In a group nobody asked the co-pilot, so the gate has to agree; where an admin asks, it counts as one more sign.
+    """
     near = tuple(one.citations[0] for one in candidates[:_NEAR])
     best = candidates[0] if candidates else None
     lapsed = max(expired, key=lambda one: one.score, default=None)
@@ -364,19 +386,13 @@ def _decide(
             question=question, reason=SilenceReason.NOTHING_KNOWN, why=replace(why, notes=(Note.NOTHING_FOUND,))
         )
     certain = best.kind is SourceKind.FAQ and best.score >= _FAQ_CERTAIN
-    if not gate.passed and not certain:
+    shut = not gate.passed and not certain and not in_console
+    if shut or best.margin < _CLEAR - _GATE_WEIGHT * (gate.probability - gate.threshold):
         return Silence(
             question=question,
-            reason=SilenceReason.OUT_OF_SCOPE,
+            reason=SilenceReason.NOT_SURE if gate.passed else SilenceReason.OUT_OF_SCOPE,
             near=near,
-            why=replace(why, notes=(Note.GATE_CLOSED, *best.notes)),
-        )
-    if best.margin < 0:
-        return Silence(
-            question=question,
-            reason=SilenceReason.NOT_SURE,
-            near=near,
-            why=replace(why, notes=(Note.WEAK_EVIDENCE, *best.notes)),
+            why=replace(why, notes=(Note.WEAK_EVIDENCE if gate.passed else Note.GATE_CLOSED, *best.notes)),
         )
     citations, notes = best.citations, best.notes
     if best.kind is SourceKind.FAQ and (support := _support(best, said)):
@@ -392,14 +408,12 @@ def _decide(
 
 def _support(best: _Candidate, said: list[tuple[Said, float, bool]]) -> Said | None:
     """What members said that agrees with a FAQ entry's answer, number for number."""
-    words = wording(best.text)
-    numbers = {stem for stem in words.stems if stem[0].isdigit()}
+    words = comparable(best.text)
+    numbers = set(_NUMBER.findall(words))
     for one, score, _ in said[:_NEAR]:
-        text = wording(" ".join(message.text for message in one.messages))
-        named = {stem for stem in text.stems if stem[0].isdigit()}
-        same = named <= numbers and (
-            named or coverage(content(" ".join(m.text for m in one.messages)), words) >= _AGREES
-        )
+        spoken = "\n".join(message.text for message in one.messages)
+        named = set(_NUMBER.findall(comparable(spoken)))
+        same = named <= numbers and (named or coverage(content(spoken), words) >= _AGREES)
         if score >= _AGREES_ENOUGH and same:
             return one
     return None

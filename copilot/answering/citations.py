@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 
-from copilot.answering.content import Content, coverage, has_fact, joined, wording
+from copilot.answering.content import Content, comparable, coverage, has_fact
 from copilot.answering.question import Asks
 from copilot.answering.replies import Said
 from copilot.records import Citation, FaqEntry, Hit, Message, SourceKind
@@ -104,19 +104,19 @@ def pick_words(text: str, asked: Content, kind: Asks, limit: int) -> str:
         return ""
     if sum(map(len, units)) <= limit // 2:
         return "".join(_spaced(units))
-    prepared = [wording(unit) for unit in units]
-    scores = [coverage(asked, unit) + (0.1 if has_fact(kind, unit.plain) else 0.0) for unit in prepared]
+    prepared = [comparable(unit) for unit in units]
+    scores = [coverage(asked, unit) + (0.1 if has_fact(kind, unit) else 0.0) for unit in prepared]
     best = max(range(len(units)), key=lambda i: (scores[i], -i))
     chosen = [best]
     held = prepared[best]
     # A line that announces others ("…：") is nothing without them.
     if units[best].rstrip().endswith(("：", ":")) and best + 1 < len(units):
         chosen.append(best + 1)
-        held = joined([held, prepared[best + 1]])
+        held = f"{held}\n{prepared[best + 1]}"
     for i in sorted(range(len(units)), key=lambda i: (-scores[i], i)):
         if len(chosen) >= _MOST_UNITS:
             break
-        more = joined([held, prepared[i]])
+        more = f"{held}\n{prepared[i]}"
         grows = coverage(asked, more) - coverage(asked, held) >= _ADDS
         if i not in chosen and grows and sum(len(units[k]) for k in (*chosen, i)) <= limit:
             chosen.append(i)

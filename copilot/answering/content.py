@@ -6,16 +6,15 @@ It compares written words. Two sentences that mean the same in other words look 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from copilot.answering.lexicon import ALIKE_EN, ASKING_WORDS, FACTS, GLUE, SAME, SAME_WORD, STOP_WORDS
+from copilot.answering import alike
+from copilot.answering.lexicon import ASKING_WORDS, FACTS, GLUE, STOP_WORDS
 from copilot.answering.question import Asks
 from copilot.text.fold import folded
 from copilot.text.tokens import CJK
 
 _RUN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+")
-_LATIN = re.compile(rf"[^\W_{CJK}]+")
 _HAN_FIRST = re.compile(f"[{CJK}]")
 
 # A word that only asks or points still tells a little: "how long" is not "how".
@@ -27,42 +26,27 @@ _WORD_WEIGHT = 2.0
 _OPENING = 4
 
 
+_SAME = {word: words[0] for words in alike.ZH for word in words[1:]}
+_SAME_WORD = re.compile("|".join(sorted(_SAME, key=len, reverse=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """The terms of a question, each with its weight; the weights add up to 1.
 
-    `han` are Chinese characters and pairs, looked for anywhere; `words` are stems of Latin words and numbers.
-    `names` are the pairs and words that do not merely ask; `openings` are what a Latin word that has one of the stems
-    begins with, for a quick look.
+    `han` are Chinese characters and pairs, looked for anywhere. `words` are stems of Latin words and numbers, and
+    `openings` the letters with which a word of such a stem may begin. `names` are the terms that do not merely ask.
     """
 
     han: dict[str, float]
     words: dict[str, float]
-    names: frozenset[str] = frozenset()
-    openings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    openings: dict[str, tuple[str, ...]]
+    names: frozenset[str]
 
     @property
     def empty(self) -> bool:
         """Whether nothing is left to look for."""
         return not self.han and not self.words
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """A text, brought into one form once so that comparing it is cheap."""
-
-    plain: str
-    stems: frozenset[str]
-
-
-def wording(text: str) -> Wording:
-    """Prepare a text for `coverage`.
-
-    Args:
-        text: raw text.
-    """
-    plain = plain_form(text)
-    return Wording(plain, stems_of(plain))
 
 
 def content(question: str) -> Content:
@@ -74,7 +58,7 @@ def content(question: str) -> Content:
     Returns:
         The terms; empty for a text without letters.
     """
-    plain = SAME_WORD.sub(_same, folded(question))
+    plain = comparable(question)
     told = GLUE.sub(" ", ASKING_WORDS.sub(" ", plain))
     han: dict[str, float] = {}
     words: dict[str, float] = {}
@@ -94,52 +78,37 @@ def content(question: str) -> Content:
         run[i : i + 2] for run in _RUN.findall(told) for i in range(len(run) - 1) if _HAN_FIRST.match(run)
     )
     return Content(
-        {term: value / whole for term, value in han.items()},
-        {word: value / whole for word, value in words.items()},
-        names | frozenset(word for word in words if not word.isdigit()),
-        {word: tuple(name[:_OPENING] for name in (word, *_LIKE_STEM.get(word, ()))) for word in words},
+        han={term: value / whole for term, value in han.items()},
+        words={word: value / whole for word, value in words.items()},
+        openings={word: tuple(name[:_OPENING] for name in (word, *_LIKE_STEM.get(word, ()))) for word in words},
+        names=names | frozenset(word for word in words if not word.isdigit()),
     )
 
 
-def at_most(asked: Content, plain: str) -> float:
-    """A quick upper bound of `coverage` for a text that is folded already."""
-    return sum([w for term, w in asked.han.items() if term in plain]) + sum(
-        [w for word, w in asked.words.items() if any(opening in plain for opening in asked.openings[word])]
-    )
-
-
-def plain_form(text: str) -> str:
-    """A raw text folded, with one of like words put for all."""
+def comparable(text: str) -> str:
+    """Bring a raw text into the form in which texts are compared: folded, with one of like words put for all."""
     plain = folded(text)
-    return plain if plain.isascii() else SAME_WORD.sub(_same, plain)
+    return plain if plain.isascii() else _SAME_WORD.sub(_same, plain)
 
 
-def stems_of(plain: str) -> frozenset[str]:
-    """The stems of the Latin words and numbers of a folded text."""
-    return frozenset([stem(word) for word in _LATIN.findall(plain)])
-
-
-def coverage(asked: Content, text: Wording) -> float:
-    """The share of a question's content that a text holds, 0 to 1."""
-    plain, stems = text.plain, text.stems
-    return sum([w for term, w in asked.han.items() if term in plain]) + sum(
-        [w for word, w in asked.words.items() if word in stems]
+def coverage(asked: Content, plain: str) -> float:
+    """The share of a question's content that a comparable text holds, 0 to 1."""
+    return sum([weight for term, weight in asked.han.items() if term in plain]) + sum(
+        [weight for word, weight in asked.words.items() if _holds(plain, word, asked.openings[word])]
     )
 
 
-def telling(asked: Content, text: Wording) -> frozenset[str]:
-    """The pairs and words of full weight that a text holds: what the question names, not how it asks."""
-    return frozenset(term for term in asked.names if term in text.plain or term in text.stems)
-
-
-def joined(texts: Iterable[Wording]) -> Wording:
-    """Several texts as one."""
-    parts = list(texts)
-    return Wording("\n".join(part.plain for part in parts), frozenset().union(*[part.stems for part in parts]))
+def telling(asked: Content, plain: str) -> frozenset[str]:
+    """The terms that a comparable text holds of those that do not merely ask."""
+    return frozenset(
+        term
+        for term in asked.names
+        if (_holds(plain, term, asked.openings[term]) if term in asked.words else term in plain)
+    )
 
 
 def has_fact(kind: Asks, plain: str) -> bool:
-    """Whether a folded text holds a fact of the kind that is asked for; true for kinds that no fact marks."""
+    """Whether a comparable text holds a fact of the kind that is asked for; true for kinds that no fact marks."""
     pattern = FACTS.get(kind)
     return pattern is None or bool(pattern.search(plain))
 
@@ -167,9 +136,29 @@ def _cut(word: str) -> str:
     return word.removesuffix("e") if len(word) > 4 else word
 
 
+def _holds(plain: str, word: str, openings: tuple[str, ...]) -> bool:
+    """Whether a comparable text has a Latin word with this stem. Looking for its first letters is quicker than
+    taking the stem of every word."""
+    for opening in openings:
+        at = plain.find(opening)
+        while at >= 0:
+            if at == 0 or not _is_latin(plain[at - 1]):
+                end = at + len(opening)
+                while end < len(plain) and _is_latin(plain[end]):
+                    end += 1
+                if stem(plain[at:end]) == word:
+                    return True
+            at = plain.find(opening, at + 1)
+    return False
+
+
+def _is_latin(char: str) -> bool:
+    return char.isalnum() and (char < "\u3005" or not _HAN_FIRST.match(char))
+
+
 def _same(match: re.Match[str]) -> str:
-    return SAME[match.group()]
+    return _SAME[match.group()]
 
 
-_SAME_STEM = {_cut(word): _cut(words.split()[0]) for words in ALIKE_EN for word in words.split()[1:]}
-_LIKE_STEM = {_cut(words.split()[0]): tuple(_cut(word) for word in words.split()[1:]) for words in ALIKE_EN}
+_SAME_STEM = {_cut(word): _cut(words[0]) for words in alike.EN for word in words[1:]}
+_LIKE_STEM = {_cut(words[0]): tuple(_cut(word) for word in words[1:]) for words in alike.EN}

@@ -63,6 +63,7 @@ _ASIDE = re.compile(r"```.*?```|`[^`\n]*`|https?://\S+|^>.*$|\[[^\[\]\s?]{1,8}\]
 _MENTION = re.compile(r"@\s?([^\s@,:;，。!?]{1,32})")
 # A comma after 吗 ends a question as well: "可以退吗，我买错了".
 _SENTENCE = re.compile(r"[^。!?;\n~]*?(?:[。!?;\n~]+|\.(?=\s|$)|(?<=[吗嘛])[,\s]+|$)")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _NON_WORD = re.compile(r"[\W_]+")
 
 # Openings that greet or address and tell nothing of what follows.
@@ -368,7 +369,7 @@ def _judge(sentence: str) -> tuple[float, tuple[str, ...]]:
         return (0.1, ("too_short",)) if marked else (0.0, ("too_short",))
     cues: list[str] = []
     score = 0.0
-    han = any("\u3400" <= char <= "\u9fff" for char in body)
+    han = bool(_HAN.search(body))
     for cue, weight in (_zh_cues(body, marked) if han else ()) + _en_cues(body, marked):
         cues.append(cue)
         score = max(score, weight) if weight > 0 else score

@@ -12,18 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
-from copilot.answering.content import (
-    Content,
-    Wording,
-    at_most,
-    content,
-    coverage,
-    has_fact,
-    joined,
-    plain_form,
-    stems_of,
-    telling,
-)
+from copilot.answering.content import Content, comparable, content, coverage, has_fact, telling
 from copilot.answering.lexicon import FACT_KINDS
 from copilot.answering.notes import Note
 from copilot.answering.question import Asks, QuestionCheck, read_question
@@ -78,8 +67,6 @@ _REPLY_WITHIN = timedelta(hours=3)
 # One thought is often sent as two or three messages in a row.
 _SAME_BREATH = timedelta(minutes=3)
 _RELEVANT = 0.3
-# Below this upper bound of its coverage a line is not compared word by word.
-_WORTH_READING = 0.25
 # One English word in common is chance, unless the question names no more.
 _FEWEST_NAMES = 2
 _SHORTEST_STATEMENT = 4
@@ -110,19 +97,12 @@ _MENTION = re.compile(r"@\s?([^\s@,:;，。!?：；！？]{1,32})")
 
 
 class _Line:
-    """A message that speaks, read as far as it is looked at: most have nothing to do with the question."""
+    """A message that speaks, with what of the question it holds."""
 
     def __init__(self, message: Message, asked: Content) -> None:
         self.message = message
-        self.plain = plain_form(_spoken(message))
-        self.covers = 0.0
-        if at_most(asked, self.plain) >= _WORTH_READING:
-            self.covers = coverage(asked, self.text)
-
-    @cached_property
-    def text(self) -> Wording:
-        """What is said, for comparing."""
-        return Wording(self.plain, stems_of(self.plain))
+        self.plain = comparable(_spoken(message))
+        self.covers = coverage(asked, self.plain)
 
     @cached_property
     def question(self) -> QuestionCheck:
@@ -156,12 +136,10 @@ def search_block(asked: Content, kind: Asks, found: HistoryFound, *, most: int =
     fewest_names = 0 if asked.han else min(_FEWEST_NAMES, len(asked.names))
     for i, line in enumerate(lines):
         before = _same_breath(lines, i)
-        if at_most(asked, "\n".join([line.plain, *[other.plain for other in before]])) < _RELEVANT:
-            continue
         covers = line.covers
         if before and covers > 0:
-            covers = max(covers, 0.95 * coverage(asked, joined([line.text, *[other.text for other in before]])))
-        if covers < _RELEVANT or len(telling(asked, line.text)) < fewest_names:
+            covers = max(covers, 0.95 * coverage(asked, "\n".join([line.plain, *[other.plain for other in before]])))
+        if covers < _RELEVANT or len(telling(asked, line.plain)) < fewest_names:
             continue
         if line.asks:
             reply = _reply_to(i, lines, asked, kind, found, most)
@@ -208,7 +186,7 @@ def _reply_to(
     question = lines[i]
     start, end = question.question.span
     sentence = question.message.text[start:end]
-    like = 0.6 * question.covers + 0.4 * coverage(content(sentence), _as_wording(asked))
+    like = 0.6 * question.covers + 0.4 * coverage(content(sentence), _terms(asked))
     if like < _RELEVANT:
         return None
     scored: list[tuple[float, int]] = []
@@ -228,7 +206,7 @@ def _reply_to(
     chosen = sorted(j for score, j in scored[:most] if score >= max(0.5, 0.8 * best))
     if not chosen:
         chosen = [scored[0][1]]
-    texts = [lines[j].text for j in chosen]
+    texts = [lines[j].plain for j in chosen]
     explicit = any(lines[j].message.reply_to_id == question.message.id for j in chosen)
     notes = [Note.REPLIED_BEFORE]
     if explicit:
@@ -241,7 +219,7 @@ def _reply_to(
     if kind in FACT_KINDS and not any(has_fact(kind, lines[j].plain) for j in chosen):
         strength *= _NO_FACT_EXPLICIT if explicit else _NO_FACT
         notes.append(Note.FACT_MISSING)
-    both = coverage(asked, joined([question.text, *texts]))
+    both = coverage(asked, "\n".join([question.plain, *texts]))
     return Said(
         found=found,
         messages=tuple(lines[j].message for j in chosen),
@@ -338,6 +316,6 @@ def _focus(line: _Line) -> float:
     return 1.0 if size <= _FOCUSED else max(0.5, (_FOCUSED / size) ** 0.3)
 
 
-def _as_wording(asked: Content) -> Wording:
+def _terms(asked: Content) -> str:
     """A question's terms as a text, for comparing the other way round."""
-    return Wording(" ".join(asked.han), frozenset(asked.words))
+    return " ".join((*asked.han, *asked.words))
