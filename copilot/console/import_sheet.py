@@ -83,7 +83,10 @@ def build_import_sheet(ui: Ui, when_started: Callable[[gr.Request], Any], refres
             )
             community = gr.Dropdown(label=t("属于哪个社群", "Community"), choices=[], filterable=False)
             community_name = gr.Textbox(
-                label=t("新社群的名字", "Name of the new community"), visible=False, max_length=80
+                label=t("新社群的名字", "Name of the new community"),
+                placeholder=t("不填就和群同名", "Empty: the same as the group"),
+                visible=False,
+                max_length=80,
             )
         with gr.Accordion(t("时区", "Timezone"), open=False, elem_classes="fold"):
             timezone = gr.Dropdown(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -96,7 +97,8 @@ class Ui:
             except CopilotError as error:
                 self.warn(describe_error(self.t, error))
             except Exception as error:
-                log.exception("console handler failed", handler=handler.__qualname__)
+                # As text: a renderer of exceptions may show local variables, which hold members' words and passwords.
+                log.error("console_handler_failed", handler=handler.__qualname__, traceback=traceback.format_exc())  # noqa: TRY400
                 self.warn(describe_error(self.t, Exception()) if self.t.language == "zh" else _sorry(error))
             return gr.skip()
 

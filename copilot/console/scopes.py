@@ -54,12 +54,13 @@ def find_scope(app: App, account: Account, value: str | None) -> Scope | None:
     return next((scope for scope in all_scopes(app, account) if scope.value == value), None)
 
 
-def default_scope(app: App, account: Account, wish: str = "") -> Scope | None:
-    """The scope to begin with: the wish, else the first of the person's own communities, else the first sample."""
+def default_scope(app: App, account: Account, language: str, wish: str = "") -> Scope | None:
+    """The scope to begin with: the wish, else the first of the person's own communities, else a sample in `language`."""
     scopes = all_scopes(app, account)
     wished = next((scope for scope in scopes if scope.value == wish), None)
     own = next((scope for scope in scopes if not scope.is_sample), None)
-    return wished or own or next(iter(scopes), None)
+    spoken = next((scope for scope in scopes if scope.language == language), None)
+    return wished or own or spoken or next(iter(scopes), None)
 
 
 def scope_choices(app: App, account: Account, t: Texts) -> list[tuple[str, str]]:

@@ -54,7 +54,7 @@ def build(ui: Ui) -> None:
     def load(request: gr.Request) -> tuple[Any, str]:
         account = ui.account(request)
         wish = str(dict(request.query_params).get("in", ""))
-        chosen = default_scope(ui.app, account, wish)
+        chosen = default_scope(ui.app, account, t.language, wish)
         choices = [(label, value) for label, value in scope_choices(ui.app, account, t)]
         value = chosen.value if chosen else None
         return gr.update(choices=choices, value=value, visible=bool(choices)), _start(ui, account, chosen)

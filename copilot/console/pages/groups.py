@@ -198,7 +198,7 @@ def _listing(ui: Ui, account: Account) -> str:
     summaries = ui.app.groups.groups(account)
     may_change = account.role.includes(Role.ADMIN) and account.group_ids is None
     sections = []
-    for community in sorted(communities, key=lambda item: item.is_sample):
+    for community in sorted(communities, key=lambda item: (item.is_sample, item.profile.language != t.language)):
         its = [summary for summary in summaries if summary.group.community_id == community.id]
         if its or account.group_ids is None:
             sections.append(

@@ -74,7 +74,7 @@ def build(ui: Ui) -> None:
     def load(request: gr.Request) -> list[Any]:
         account = ui.account(request)
         query = dict(request.query_params)
-        level = default_scope(ui.app, account, str(query.get("in", "")))
+        level = default_scope(ui.app, account, t.language, str(query.get("in", "")))
         form = kept(len(faq.form_outputs))
         if level is None:
             return [
