@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from copilot import __version__
-from copilot.errors import BadInput, CopilotError
+from copilot.errors import BadInput, Busy, CopilotError
 
 if TYPE_CHECKING:
     from copilot.bootstrap import App
@@ -270,10 +270,17 @@ def ask(
     with _opened(quiet=True) as built:
         if built.indexing.is_behind():
             built.indexing.bring_up()
+        where: dict[str, int] = {}
         if group:
-            said = built.asking.ask(_system(), question, group_id=_group(built, group).group.id)
+            where["group_id"] = _group(built, group).group.id
         else:
-            said = built.asking.ask(_system(), question, community_id=_asked(built, community, question).id)
+            where["community_id"] = _asked(built, community, question).id
+        try:
+            said = built.asking.ask(_system(), question, **where)
+        except Busy:
+            # The index is damaged: opening it for writing finds that out and makes it again.
+            built.indexing.bring_up()
+            said = built.asking.ask(_system(), question, **where)
         if json:
             _print_json(_plain(said))
         else:
@@ -448,8 +455,10 @@ def _community(built: App, wanted: str | None) -> Community:
         own = [one for one in found if not one.is_sample] or found
         if len(own) == 1:
             return own[0]
+        if not own:
+            raise BadInput("there is no community yet; run `copilot import FILE` with an export of a chat")
         names = ", ".join(f"{one.id} {one.profile.name}" for one in own)
-        raise BadInput(f"name a community with --community; there are: {names or 'none'}")
+        raise BadInput(f"name a community with --community; there are: {names}")
     matches = [one for one in found if wanted in (str(one.id), one.profile.name, one.slug)]
     if len(matches) == 1:
         return matches[0]

@@ -223,7 +223,8 @@ class Importing:
         """
         job = self._runner.get(job_id)
         need(account, Role.ADMIN, job.group_id)
-        if job.kind != KIND or job.state is not JobState.DONE:
+        published = job.result.get("published") and job.state is not JobState.UNDONE
+        if job.kind != KIND or not published or job.state in jobs.OPEN:
             raise BadInput(f"job {job_id} cannot be undone ({job.state.value}); only a finished import can")
         if job.group_id is None:
             raise BadInput(f"the group of import {job_id} has been removed; there is nothing left to undo")
@@ -315,10 +316,13 @@ class Importing:
 
     def _cut_short(self, connection: Connection, plan: dict[str, Any]) -> Job | None:
         """The open import of the same file into the same group, which goes on instead of beginning again."""
-        told = ("fingerprint", "chat", "timezone", "group_id", "new_group_name", "community_id")
         for job in jobs.open_of(connection, KIND):
             other = jobs.plan_of(connection, job.id)
-            if all(other.get(key) == plan[key] for key in told):
+            same_file = all(other.get(key) == plan[key] for key in ("fingerprint", "chat", "timezone", "community_id"))
+            # Once it is published, a group that was to be made has a number.
+            same_group = job.group_id is not None and job.group_id == plan["group_id"]
+            same_name = job.group_id is None and other["new_group_name"] == plan["new_group_name"] is not None
+            if same_file and (same_group or same_name):
                 return job
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import structlog
 from filelock import FileLock, Timeout
 
-from copilot.errors import Cancelled, CopilotError
+from copilot.errors import Cancelled, CopilotError, StorageFailed
 from copilot.records import Account, Job, JobState, Role
 from copilot.services.rights import need
 from copilot.store import Store, jobs
@@ -145,6 +146,8 @@ class Jobs:
         need(account, Role.ADMIN)
         with self._store.write() as connection:
             jobs.save(connection, job_id, cancel=True)
+        if not self._is_held(job_id):
+            self.start(self.get(job_id))
 
     def close(self) -> None:
         """Let running jobs go on from where they are at the next start."""
@@ -168,6 +171,11 @@ class Jobs:
             self._works[job.kind](job, plan, progress)
         except Cancelled as error:
             self._end(job, plan, JobState.CANCELLED, str(error))
+        except StorageFailed as error:
+            # A full disk is no fault of the job: it waits for room and goes on where it was.
+            with suppress(CopilotError), self._store.write() as connection:
+                jobs.save(connection, job.id, state=JobState.QUEUED, error=str(error))
+            raise
         except CopilotError as error:
             self._end(job, plan, JobState.FAILED, str(error))
         except Exception as error:
@@ -179,7 +187,7 @@ class Jobs:
             )
         else:
             with self._store.write() as connection:
-                jobs.save(connection, job.id, state=JobState.DONE)
+                jobs.save(connection, job.id, state=JobState.DONE, error="")
 
     def _end(self, job: Job, plan: dict[str, Any], state: JobState, error: str) -> None:
         with self._store.write() as connection:
