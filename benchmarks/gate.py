@@ -118,7 +118,7 @@ def cross_examine(examples: Sequence[Example], labels: Vector) -> tuple[Vector, 
     for fold in range(FOLDS):
         gate = Gate.fit([example for example, n in zip(examples, fold_of, strict=True) if n != fold])
         own = np.flatnonzero(fold_of == fold)
-        probabilities[own], passed[own], taken = examine(gate, [examples[i] for i in own])
+        probabilities[own], passed[own], taken = examine(gate, [examples[int(i)] for i in own])
         times += taken
     return probabilities, passed, times
 
@@ -163,7 +163,8 @@ def near_miss(path: Path) -> tuple[float, float]:
         half = len(order) // 2
         for i in order[:half]:
             removed.update(content["queries"][i][1])
-        present, absent = [], []
+        present: list[str] = []
+        absent: list[str] = []
         for i in order:
             question, right = content["queries"][i]
             (absent if removed.issuperset(right) else present).append(question)

@@ -24,7 +24,7 @@ from copilot.records import Evidence
 from copilot.text.language import language
 
 _WEIGHTS_FILE = "gate_weights.json"
-# Below so many examples of either kind, a threshold of one's own would be chance.
+# Below so many examples of either kind, a line and a threshold of one's own would be chance.
 _ENOUGH = 20
 # Fitting takes time with the cube of the number; the latest examples speak best of what is asked now.
 _MOST_EXAMPLES = 2000
@@ -58,11 +58,11 @@ _SIGNS = {
 
 
 def _sign_of(feature: str) -> str:
-    if feature.startswith("history"):
+    if "history" in feature:
         return "history"
     if feature in ("characters", "terms") or feature.endswith("_many"):
         return "length"
-    return "words" if feature.split("_")[0] in ("pair", "word", "single") else "match"
+    return "words" if feature.split("_")[0] in ("pair", "word", "single", "telling") else "match"
 
 
 _SIGN_OF = tuple(map(_sign_of, FEATURES))
@@ -208,10 +208,10 @@ class Gate:
                 for example, row in zip(examples, lesson.features, strict=True)
             ]
         )
-        unseen = lesson.unseen(offsets)
-        slope, constant = fit_line(unseen, lesson.labels)
-        threshold = None
+        slope, constant, threshold = 1.0, 0.0, None
         if min(yes, len(examples) - yes) >= _ENOUGH:
+            unseen = lesson.unseen(offsets)
+            slope, constant = fit_line(unseen, lesson.labels)
             threshold = best_threshold(sigmoid(slope * unseen + constant), lesson.labels)
         layer = lesson.learn(np.ones(len(examples), dtype=bool), offsets).layer
         return cls(base._shipped, Taught(layer=layer, slope=slope, constant=constant, threshold=threshold))
@@ -242,16 +242,22 @@ class Gate:
             probability=probability,
             threshold=threshold,
             passed=probability >= threshold and not nothing,
-            reasons=(Reason.NOTHING_MATCHES,) if nothing else _tell(layers, features, counts),
+            reasons=(Reason.NOTHING_MATCHES,)
+            if nothing
+            else _tell(layers, features, counts, with_history=bool(evidence.history.scores)),
         )
 
 
-def _tell(layers: Sequence[Layer], features: Vector, counts: Mapping[str, int]) -> tuple[Reason, ...]:
+def _tell(
+    layers: Sequence[Layer], features: Vector, counts: Mapping[str, int], *, with_history: bool
+) -> tuple[Reason, ...]:
     """Sum up by kind of sign what moved the log odds, away from an average message."""
     moved: dict[str, float] = dict.fromkeys(_SIGNS, 0.0)
     for layer in layers:
         for sign, part in zip(_SIGN_OF, layer.weights * layer.standardised(features), strict=True):
             moved[sign] += float(part)
         moved["letters"] += layer.spoken(counts)
+    if not with_history:
+        del moved["history"]
     strongest = sorted((sign for sign in moved if abs(moved[sign]) >= _TELLING), key=lambda sign: -abs(moved[sign]))
     return tuple(_SIGNS[sign][0 if moved[sign] > 0 else 1] for sign in strongest)

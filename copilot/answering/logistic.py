@@ -12,7 +12,7 @@ _HALVINGS = 30
 _CLOSE = 1e-6
 _LEAST_SPREAD = 1e-10
 # The prior of the constant is wide: how often the answer is yes differs from set to set.
-CONSTANT_VARIANCE = 25.0
+CONSTANT_VARIANCE = 4.0
 
 
 def sigmoid(values: Vector) -> Vector:

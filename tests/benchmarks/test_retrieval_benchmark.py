@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from benchmarks.retrieval import ExactBm25, main, measure
 
 TINY = Path(__file__).with_name("tiny_retrieval.json")
