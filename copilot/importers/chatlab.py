@@ -64,7 +64,7 @@ def write_chatlab(
     Args:
         stream: a text stream in UTF-8 with `\\n` line ends.
         messages: of the store, or as an importer gave them; in the order of time.
-        sender_ids: the platform's id of a member by the store's id; a member without one is written as `member:<id>`.
+        sender_ids: the platform's id of a member by the store's id; a member without one is told by name.
         platform_id_of: the platform's id of a message by the store's id, for replies; by default the ids of all that
             was
             written are remembered (some 100 bytes a message).
@@ -106,7 +106,7 @@ def _as_source(
         sender_name=message.sender_name,
         text=message.text,
         kind=message.kind,
-        sender_id=None if member is None else sender_ids.get(member, f"member:{member}"),
+        sender_id=None if member is None else sender_ids.get(member),
         platform_id=message.platform_id,
         reply_to=None if message.reply_to_id is None else platform_id_of(message.reply_to_id),
         quoted_name=message.quoted_name,

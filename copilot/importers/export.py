@@ -20,6 +20,10 @@ MAX_TEXT = 1_000_000
 UNKNOWN_SENDER = "未知"
 """The name of a sender whom the export does not name."""
 
+MAX_NAME = 1_000
+"""The most characters of a name or an id."""
+
+_DAMAGED = "damaged characters (bytes that are not in the file's encoding)"
 _EXCERPT = 40
 
 
@@ -111,9 +115,12 @@ class Export:
         self._source = source
         self._format = format
         self._stream: Stream | None = None
-        self.chats = format.chats(source, reading)
+        found = format.chats(source, reading)
+        # Names are stored and shown: what of them could not be decoded becomes a question mark.
+        self.chats = tuple(replace(chat, name=_shown(chat.name), key=_shown(chat.key)) for chat in found)
         self._chosen = self._choose(reading.chat)
-        self._reading = replace(reading, chat=self._chosen.key if self._chosen else None)
+        own_key = found[self.chats.index(self._chosen)].key if self._chosen else None
+        self._reading = replace(reading, chat=own_key)
         self.format = format.name
         self.encoding = source.encoding
         self.size_bytes = source.size_bytes
@@ -138,7 +145,7 @@ class Export:
         """
         if self._chosen is None and self.chats:
             names = ", ".join(f"{chat.name or '?'} ({chat.key})" for chat in self.chats[:10])
-            raise BadInput(f"{self._source.name} holds {len(self.chats)} chats; choose one of them: {names}.")
+            raise BadInput(f"{self._source.name} holds {len(self.chats)} chats; choose one of them: {names}")
         self._stream = self._source.stream()
         return self._checked(self._format.items(self._source, self._stream, self._reading))
 
@@ -150,7 +157,7 @@ class Export:
             return named[0]
         known = ", ".join(f"{chat.name or '?'} ({chat.key})" for chat in self.chats[:10])
         problem = "is the name of several chats" if named else "is not a chat"
-        raise BadInput(f"{wanted!r} {problem} in {self._source.name}; choose one of them: {known or 'none'}.")
+        raise BadInput(f"{wanted!r} {problem} in {self._source.name}; choose one of them: {known or 'none'}")
 
     def _checked(self, items: Iterator[Item]) -> Iterator[Item]:
         name = self._source.name
@@ -161,22 +168,28 @@ class Export:
                 else:
                     yield item
         except OSError as error:
-            raise BadInput(f"{name} cannot be read to its end ({error.strerror}); check the disk.") from error
+            raise BadInput(f"{name} cannot be read to its end ({error.strerror}); check the disk") from error
 
 
 def skipped(line: int, reason: str, text: str = "") -> Skipped:
     """A piece that is left out, with an excerpt that can be stored and shown whatever the damage is."""
-    excerpt = text[: _EXCERPT * 2].encode("utf-8", "replace").decode().strip()
-    return Skipped(line=line, reason=reason, excerpt=excerpt[:_EXCERPT])
+    return Skipped(line=line, reason=reason, excerpt=_shown(text[: _EXCERPT * 2].strip())[:_EXCERPT])
+
+
+def _shown(text: str) -> str:
+    return text if is_sound(text) else text.encode("utf-8", "replace").decode()
 
 
 def _problem(message: SourceMessage) -> str | None:
     """Why a message cannot be kept; None where it can."""
-    if len(message.text) > MAX_TEXT:
+    if len(message.text) > MAX_TEXT or (message.quoted_text and len(message.quoted_text) > MAX_TEXT):
         return f"the text is longer than {MAX_TEXT:,} characters"
-    if not is_sound(message.text) or not is_sound(message.sender_name):
-        return "damaged characters (bytes that are not in the file's encoding)"
-    for other in (message.sender_id, message.platform_id, message.reply_to, message.quoted_name, message.quoted_text):
-        if other is not None and not is_sound(other):
-            return "damaged characters (bytes that are not in the file's encoding)"
-    return None
+    if not is_sound(message.text):
+        return _DAMAGED
+    for name in (message.sender_name, message.sender_id, message.platform_id, message.reply_to, message.quoted_name):
+        if name is not None:
+            if len(name) > MAX_NAME:
+                return f"a name or an id is longer than {MAX_NAME:,} characters"
+            if not is_sound(name):
+                return _DAMAGED
+    return _DAMAGED if message.quoted_text and not is_sound(message.quoted_text) else None

@@ -62,9 +62,9 @@ def open_source(source: Source, *, timezone: str, chat: str | None = None, now: 
     """Open an export wherever it comes from; see `open_export`."""
     reading = Reading(timezone=zone(timezone), now=now or source.changed_at or datetime.now(UTC), chat=chat)
     if refusal := next((its for its in _refusals() if its.sniff(source.head)), None):
-        raise UnknownFormat(f"{source.name} {refusal.remedy}.")
+        raise UnknownFormat(f"{source.name} {refusal.remedy}")
     confidence, found = max(((its.sniff(source.head), its) for its in known_formats()), key=lambda pair: pair[0])
     if confidence <= 0:
         names = "; ".join(its.title.en for its in known_formats())
-        raise UnknownFormat(f"{source.name} is in no format that can be read; export the chat as one of: {names}.")
+        raise UnknownFormat(f"{source.name} is in no format that can be read; export the chat as one of: {names}")
     return Export(source, found, reading)

@@ -130,6 +130,11 @@ def test_messages_of_the_store_keep_their_ids_senders_and_replies():
     read = messages_of(opened(stream.getvalue()))
     assert [(m.sender_id, m.platform_id, m.reply_to, m.kind.value) for m in read] == [
         ("user1", "telegram:1", None, "text"),
-        ("member:8", "telegram:2", "telegram:1", "text"),
+        (None, "telegram:2", "telegram:1", "text"),
         (None, "telegram:3", None, "system"),
     ]
+
+
+def test_a_name_over_the_limit_is_skipped():
+    line = '{"_type":"message","sender":"1","accountName":"%s","timestamp":1703001600,"type":0,"content":"x"}'
+    assert skips_of(opened(line % ("x" * 1_001))) == [(1, "a name or an id is longer than 1,000 characters")]

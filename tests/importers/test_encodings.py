@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import zipfile
 from io import BytesIO
 
@@ -134,3 +135,27 @@ def test_lines_of_common_characters_are_told(text: str, encoding: str):
 @given(chinese)
 def test_utf8_is_never_taken_for_anything_else(text: str):
     assert detect(text.encode(), "x") == "utf-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16-le", "utf-16-be", "utf-16"])
+def test_json_in_every_encoding(encoding: str):
+    record = {
+        "id": 5,
+        "type": "message",
+        "date_unixtime": "1712391660",
+        "from": "小红",
+        "from_id": "u",
+        "text": "有点事",
+    }
+    chat = {"name": "登山群", "type": "private_group", "id": 1, "messages": [record]}
+    export = opened(json.dumps(chat, ensure_ascii=False).encode(encoding))
+    assert export.chat_name == "登山群"
+    assert [(m.sender_name, m.text) for m in messages_of(export)] == [("小红", "有点事")]
+
+
+def test_a_damaged_chat_name_can_still_be_shown_and_chosen():
+    raw = "消息对象:登山群\n\n2019-07-16 18:15:05 地瓜(23333233)\n几点浇水？\n".encode().replace("山".encode(), b"\xff")
+    export = opened(raw)
+    assert export.chat_name == "登?群"
+    assert [m.text for m in messages_of(export)] == ["几点浇水？"]
+    assert [m.text for m in messages_of(opened(raw, chat="登?群"))] == ["几点浇水？"]

@@ -111,6 +111,11 @@ def test_a_quote_that_is_never_closed_costs_one_row():
     assert skips_of(export) == [(2, "a quotation mark is not closed")]
 
 
+def test_a_stray_quote_in_the_header_swallows_no_row():
+    export = opened(HEADER.replace("Sender", '"Sender') + "1,3,1,0,0,1712391660,2,kept,x,,a,w1\n")
+    assert [(m.line, m.text) for m in messages_of(export)] == [(2, "kept")]
+
+
 def test_a_cell_over_the_limit_costs_one_row():
     export = opened(
         HEADER + f"1,3,1,0,0,1712391660,2,{'x' * 10_000_000},x,,a,w1\n2,3,1,0,0,1712391661,2,kept,x,,b,w2\n"

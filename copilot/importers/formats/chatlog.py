@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from copilot.importers.export import UNKNOWN_SENDER, ChatFound, Format, Item, Reading, Words, skipped
 from copilot.importers.placeholders import kind_and_text, recalled_by
 from copilot.importers.reading.blocks import Block, header_lines, is_spaced, read_blocks
-from copilot.importers.reading.rows import read_rows
+from copilot.importers.reading.rows import Row, read_rows
 from copilot.importers.reading.source import Source, Stream
 from copilot.importers.reading.times import from_iso, from_parts
 from copilot.importers.reading.values import integer, mapping, string
@@ -154,14 +154,18 @@ def _sniff_csv(head: str) -> float:
 
 
 def _csv_chats(source: Source, reading: Reading) -> tuple[ChatFound, ...]:
-    rows = (row.cells for row in read_rows(source.stream().lines()) if len(row.cells) == len(_COLUMNS))
-    return _chats_of((cells[4], cells[3]) for cells in rows if tuple(cells) != _COLUMNS)
+    rows = (row.cells for row in _rows(source.stream()) if len(row.cells) == len(_COLUMNS))
+    return _chats_of((cells[4], cells[3]) for cells in rows)
+
+
+def _rows(stream: Stream) -> Iterator[Row]:
+    lines = stream.lines()
+    next(lines, "")
+    return read_rows(lines, first_line=2)
 
 
 def _csv_items(source: Source, stream: Stream, reading: Reading) -> Iterator[Item]:
-    rows = read_rows(stream.lines())
-    next(rows)
-    for row in rows:
+    for row in _rows(stream):
         if row.problem:
             yield skipped(row.line, row.problem, row.text)
             continue

@@ -88,11 +88,11 @@ def _columns(line: str) -> tuple[str, ...]:
 
 
 def _csv_items(source: Source, stream: Stream, reading: Reading) -> Iterator[Item]:
-    rows = read_rows(stream.lines())
-    columns = {name: index for index, name in enumerate(_columns(next(rows).text))}
+    lines = stream.lines()
+    columns = {name: index for index, name in enumerate(_columns(next(lines, "")))}
     read = _chinese_row if "消息ID" in columns else _english_row
     least = columns["内容" if "消息ID" in columns else "StrTime"] + 1
-    for row in rows:
+    for row in read_rows(lines, first_line=2):
         if row.problem:
             yield skipped(row.line, row.problem, row.text)
         elif len(row.cells) < least:

@@ -13,8 +13,8 @@ from typing import Generic, TypeVar
 
 from copilot.importers.export import MAX_TEXT
 
-MAX_HEADER = 1_000
-"""The most characters of a header line; names are far shorter."""
+MAX_HEADER = 300
+"""The most characters of a header line: names are far shorter, and a pattern costs the square of it at worst."""
 
 H = TypeVar("H")
 

@@ -62,7 +62,7 @@ def refuse_binary(head: bytes, name: str) -> None:
     """
     for magic, what in _MAGIC:
         if head.startswith(magic):
-            raise UnknownFormat(f"{name} is {what}.")
+            raise UnknownFormat(f"{name} is {what}")
 
 
 def mark_length(encoding: str, head: bytes) -> int:
@@ -115,7 +115,7 @@ def detect(sample: bytes, name: str) -> str:
         return GB18030
     if len(sample) > _FEW_PER * _bad_bytes(sample):
         return UTF8
-    raise UnknownFormat(f"{name} is not text in UTF-8, UTF-16 or GB18030; save it as UTF-8 and try again.")
+    raise UnknownFormat(f"{name} is not text in UTF-8, UTF-16 or GB18030; save it as UTF-8 and try again")
 
 
 def _utf16_without_mark(sample: bytes) -> str | None:

@@ -23,13 +23,13 @@ class Row:
     problem: str | None = None
 
 
-def read_rows(lines: Iterable[str]) -> Iterator[Row]:
+def read_rows(lines: Iterable[str], *, first_line: int) -> Iterator[Row]:
     """Rows of comma-separated cells in which a quoted cell may span lines. Blank lines between rows are no rows.
 
     A row ends where its quotes are balanced. One that never does is given up at its first line, and reading goes on
     with the line after it.
     """
-    numbered = enumerate(lines, 1)
+    numbered = enumerate(lines, first_line)
     # Lines that were read ahead for a row that turned out to have no end.
     ahead: deque[tuple[int, str]] = deque()
     while (first := ahead.popleft() if ahead else next(numbered, None)) is not None:

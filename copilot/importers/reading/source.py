@@ -56,9 +56,9 @@ class Source:
         try:
             stat = path.stat()
         except OSError as error:
-            raise BadInput(f"{path.name} cannot be read ({error.strerror}); check the path.") from error
+            raise BadInput(f"{path.name} cannot be read ({error.strerror}); check the path") from error
         if not path.is_file():
-            raise BadInput(f"{path.name} is not a file; choose the exported file itself.")
+            raise BadInput(f"{path.name} is not a file; choose the exported file itself")
         changed_at = datetime.fromtimestamp(stat.st_mtime, UTC)
         return cls(lambda: path.open("rb"), name=path.name, size_bytes=stat.st_size, changed_at=changed_at)
 
@@ -80,13 +80,13 @@ class Source:
         try:
             return self._opener()
         except OSError as error:
-            raise BadInput(f"{self.name} cannot be read ({error.strerror}); check the file and its rights.") from error
+            raise BadInput(f"{self.name} cannot be read ({error.strerror}); check the file and its rights") from error
 
     def _first_bytes(self) -> bytes:
         with self._open() as file:
             first = file.read(HEAD_BYTES)
         if not first:
-            raise UnknownFormat(f"{self.name} is empty; export the chat again.")
+            raise UnknownFormat(f"{self.name} is empty; export the chat again")
         return first
 
     def _telling_bytes(self, first: bytes) -> bytes:

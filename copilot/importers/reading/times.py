@@ -25,11 +25,9 @@ def zone(name: str) -> ZoneInfo:
     """
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError) as error:
-        # ZoneInfoNotFoundError is a KeyError; a name such as `../x` or one with a NUL is a ValueError.
-        raise BadInput(f"{name!r} is not a time zone; write a name such as Asia/Shanghai.") from error
-    except KeyError as error:
-        raise BadInput(f"{name!r} is not a time zone; write a name such as Asia/Shanghai.") from error
+    except (KeyError, OSError, ValueError) as error:
+        # Names that are not listed are a KeyError, folders of the database an OSError, `../x` a ValueError.
+        raise BadInput(f"{name!r} is not a time zone; write a name such as Asia/Shanghai") from error
 
 
 def plausible(moment: datetime) -> datetime | None:

@@ -144,7 +144,7 @@ class JsonWalk:
         """The error for a break at a place in the buffer (here by default)."""
         position = self._before + (self._at if at is None else at)
         return BrokenFile(
-            f"{self._name} is damaged near character {position} ({reason}); nothing was imported, export it again."
+            f"{self._name} is damaged near character {position} ({reason}); nothing was imported, export it again"
         )
 
     def _take(self, character: str) -> None:
