@@ -1,0 +1,249 @@
+"""A console that is really served, and a browser that watches for what must never happen."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright import sync_api
+
+from copilot.bootstrap import App, build
+from copilot.console.guard import SESSION_COOKIE
+from copilot.services.rights import SYSTEM
+from copilot.settings import Settings
+
+OUTPUT = Path(__file__).parent / "output"
+OWNER, PASSWORD = "阿暖", "correct horse"
+TIMEOUT_MS = 20_000
+# A container has no sandbox for Chromium; the rest keeps it from calling home, which would hide a page that does.
+_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A console that another process serves at `url`; `app` looks into its store."""
+
+    app: App
+    settings: Settings
+    url: str
+    setup_token: str
+
+
+def serve(folder: Path) -> Iterator[Served]:
+    """Run `copilot serve` on a new data folder until the generator is closed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COPILOT_")}
+    command = [sys.executable, "-m", "copilot", "serve", "--port", "0", "--no-browser"]
+    log = (folder.parent / "serve.log").open("w+", encoding="utf-8")
+    process = subprocess.Popen(
+        command,
+        env={**environment, "COPILOT_DATA_DIR": str(folder), "COPILOT_SESSION_DAYS": "1"},
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=log,
+        text=True,
+        encoding="utf-8",
+    )
+    with process, log:
+        try:
+            assert process.stdout is not None
+            link = next((line.strip() for line in process.stdout if "/setup?token=" in line), "")
+            assert link, (folder.parent / "serve.log").read_text(encoding="utf-8")
+            url, _, token = link.partition("/setup?token=")
+            settings = Settings(data_dir=folder, open_browser=False)
+            app = build(settings)
+            yield Served(app, settings, url, token)
+            app.store.close()
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A console with the samples in it."""
+    yield from serve(tmp_path_factory.mktemp("served") / "data")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[sync_api.Browser]:
+    """One Chromium for all tests."""
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield opened
+        opened.close()
+
+
+class Watch:
+    """Notes what a page does that it must not: requests to elsewhere, errors, blocked scripts, dialogs."""
+
+    def __init__(self, page: sync_api.Page) -> None:
+        self.faults: list[str] = []
+        page.on("request", lambda request: self._request(request.url))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("console", self._console)
+        page.on("dialog", self._dialog)
+
+    def _request(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
+            self.faults.append(f"request to elsewhere: {url}")
+
+    def _console(self, message: sync_api.ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "Error evaluating template" in message.text:
+            self.faults.append(message.text)
+
+    def _dialog(self, dialog: sync_api.Dialog) -> None:
+        self.faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+class Console:
+    """What a person does in the console."""
+
+    def __init__(self, page: sync_api.Page, served: Served, *, english: bool = False) -> None:
+        self.page = page
+        self.served = served
+        self._english = english
+
+    def t(self, zh: str, en: str) -> str:
+        """The wording in the language of this browser."""
+        return en if self._english else zh
+
+    def open(self, path: str, wait_for: str) -> None:
+        """Open a page and wait for an element of it."""
+        self.page.goto(self.served.url + path)
+        self.page.wait_for_selector(wait_for)
+
+    def log_in(self, name: str = OWNER, password: str = PASSWORD) -> None:
+        """Log in, setting the owner up on the way where nobody has."""
+        if self.served.app.accounts.needs_owner():
+            self.page.goto(f"{self.served.url}/setup?token={self.served.setup_token}")
+            self.page.fill("[name=again]", password)
+        else:
+            self.page.goto(f"{self.served.url}/login")
+        self.page.fill("[name=name]", name)
+        self.page.fill("[name=password]", password)
+        self.page.click("button.go")
+        self.page.wait_for_selector(".hello, .start .empty")
+
+    def ask(self, question: str) -> sync_api.Locator:
+        """Ask on the page Ask and give the card that came of it."""
+        before = self.page.locator(".thread .turn").count()
+        self.page.fill("#question textarea", question)
+        self.page.press("#question textarea", "Enter")
+        turn = self.page.locator(".thread .turn").nth(before)
+        turn.wait_for()
+        return turn
+
+    def ask_in(self, scope: str, question: str) -> sync_api.Locator:
+        """Ask in one community or group (`c1`, `g2`)."""
+        self.open(f"/?in={scope}", ".hello")
+        return self.ask(question)
+
+    def open_import(self) -> None:
+        """Open the sheet that imports a chat."""
+        self.open("/groups", "#groups-top h1")
+        self.page.get_by_role("button", name=self.t("导入聊天记录", "Import a chat")).click()
+        self.page.wait_for_selector("#import-sheet h2")
+
+    def import_file(self, path: Path, name: str) -> None:
+        """Drop a file and import it into a new group."""
+        self.open_import()
+        self.page.set_input_files("#chat-file input[type=file]", path)
+        self.page.wait_for_selector(".recognised")
+        self.start_import(name)
+
+    def import_text(self, text: str, name: str) -> None:
+        """Paste text and import it into a new group."""
+        self.open_import()
+        self.page.get_by_role("tab", name=self.t("粘贴文字", "Paste text")).click()
+        self.page.fill("#pasted textarea", text)
+        self.start_import(name)
+
+    def start_import(self, name: str) -> None:
+        """Name the new group and begin."""
+        self.page.locator("#import-name").locator("input, textarea").fill(name)
+        self.page.click("#start-import")
+
+    def wait_for_import(self, name: str) -> sync_api.Locator:
+        """Wait until an import into a group has ended, and give its row."""
+        row = self.page.locator("#past-jobs .row-card", has_text=name).first
+        row.wait_for()
+        return row
+
+    def scope_of(self, name: str) -> str:
+        """The address of a group by its name."""
+        found = [one.group.id for one in self.served.app.groups.groups(SYSTEM) if one.group.name == name]
+        return f"g{found[0]}"
+
+    def shoot(self, name: str) -> Path:
+        """Keep a picture of the page for people to look at."""
+        OUTPUT.mkdir(exist_ok=True)
+        path = OUTPUT / f"{name}.png"
+        self.page.wait_for_timeout(350)
+        self.page.screenshot(path=path)
+        return path
+
+
+@pytest.fixture
+def make_page(browser: sync_api.Browser) -> Iterator[Callable[..., sync_api.Page]]:
+    """Opens pages and, when the test is over, asks each whether it did what it must not."""
+    watches: list[Watch] = []
+    contexts: list[sync_api.BrowserContext] = []
+
+    def make(*, locale: str = "zh-CN", width: int = 1280, height: int = 820, dark: bool = False) -> sync_api.Page:
+        context = browser.new_context(
+            locale=locale,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+        )
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        contexts.append(context)
+        watches.append(Watch(page))
+        return page
+
+    yield make
+    faults = [fault for watch in watches for fault in watch.faults]
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture(scope="session")
+def session_of_owner(served: Served) -> str:
+    """The session token of the owner, so that not every test has to type the password."""
+    if served.app.accounts.needs_owner():
+        served.app.accounts.create_owner(served.setup_token, OWNER, PASSWORD)
+    return served.app.accounts.login(OWNER, PASSWORD, remote="test")
+
+
+@pytest.fixture
+def come_in(served: Served, session_of_owner: str, make_page: Callable[..., sync_api.Page]) -> Callable[..., Console]:
+    """Opens a browser in which the owner is logged in."""
+
+    def come(*, english: bool = False, **context: object) -> Console:
+        page = make_page(locale="en-GB" if english else "zh-CN", **context)
+        page.context.add_cookies([{"name": SESSION_COOKIE, "value": session_of_owner, "url": served.url}])
+        return Console(page, served, english=english)
+
+    return come
+
+
+@pytest.fixture
+def console(come_in: Callable[..., Console]) -> Console:
+    """The owner, logged in, in Chinese."""
+    return come_in()
+
+
+@pytest.fixture
+def readme_picture() -> Path | None:
+    """Where the picture of the README is kept, if README_PICTURE asks for a new one."""
+    wish = os.environ.get("README_PICTURE")
+    return Path(wish) if wish else None
