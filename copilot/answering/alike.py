@@ -134,7 +134,7 @@ allow allowed permit permitted
 signup register registration enroll enrol
 bring take
 wifi wlan
-ship shipping delivery deliver postage post mail
+ship shipping delivery deliver postage
 package parcel
 return returns
 discount deal offer coupon voucher promo

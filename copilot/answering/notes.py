@@ -27,6 +27,28 @@ class Note(StrEnum):
     GATE_CLOSED = "gate_closed"
     WEAK_EVIDENCE = "weak_evidence"
     NOTHING_FOUND = "nothing_found"
+    EMPTY = "empty"
+    IN_CONSOLE = "in_console"
+    NO_CUE = "no_cue"
+    TOO_SHORT = "too_short"
+    RHETORICAL = "rhetorical"
+    INDEFINITE_WORD = "indefinite_word"
+    ASKS_OPENLY = "asks_openly"
+    QUESTION_WORD = "question_word"
+    A_NOT_A = "a_not_a"
+    PARTICLE = "particle"
+    SOFT_PARTICLE = "soft_particle"
+    INVERTED = "inverted"
+    TAG = "tag"
+    QUESTION_MARK = "question_mark"
+    MENTIONS_COPILOT = "mentions_copilot"
+    REPLIES_TO_COPILOT = "replies_to_copilot"
+    NAMES_COPILOT = "names_copilot"
+    MENTIONS_EVERYONE = "mentions_everyone"
+    MENTIONS_MEMBER = "mentions_member"
+    REPLIES_TO_MEMBER = "replies_to_member"
+    NAMES_MEMBER = "names_member"
+    SAYS_YOU = "says_you"
 
 
 SENTENCES: dict[Note, dict[str, str]] = {
@@ -65,6 +87,31 @@ SENTENCES: dict[Note, dict[str, str]] = {
         "en": "What was found is not close enough to the question.",
     },
     Note.NOTHING_FOUND: {"zh": "没有找到相关的内容。", "en": "Nothing related was found."},
+    Note.EMPTY: {"zh": "没有文字。", "en": "There are no words."},
+    Note.IN_CONSOLE: {"zh": "在控制台里问的，都当作问题。", "en": "Whatever is asked in the console is a question."},
+    Note.NO_CUE: {"zh": "没有疑问的说法。", "en": "Nothing in it asks."},
+    Note.TOO_SHORT: {"zh": "太短了，看不出在问什么。", "en": "Too short to tell what is asked."},
+    Note.RHETORICAL: {"zh": "像是反问，不是真的在问。", "en": "It sounds rhetorical."},
+    Note.INDEFINITE_WORD: {"zh": "疑问词在这里不表示提问。", "en": "The question word does not ask here."},
+    Note.ASKS_OPENLY: {"zh": "明说了是在请教。", "en": "It asks openly."},
+    Note.QUESTION_WORD: {"zh": "有疑问词。", "en": "It has a question word."},
+    Note.A_NOT_A: {"zh": "有“是不是”“能不能”这样的问法。", "en": "It asks whether or not."},
+    Note.PARTICLE: {"zh": "以“吗”“么”结尾。", "en": "It ends with a question particle."},
+    Note.SOFT_PARTICLE: {"zh": "以“呢”“吧”结尾，可能在问。", "en": "It ends with a particle that may ask."},
+    Note.INVERTED: {"zh": "用的是疑问语序。", "en": "Its word order asks."},
+    Note.TAG: {"zh": "带了附加问。", "en": "It has a question tag."},
+    Note.QUESTION_MARK: {"zh": "有问号。", "en": "It has a question mark."},
+    Note.MENTIONS_COPILOT: {"zh": "点名问的是小助手。", "en": "It mentions the co-pilot."},
+    Note.REPLIES_TO_COPILOT: {"zh": "回复的是小助手。", "en": "It replies to the co-pilot."},
+    Note.NAMES_COPILOT: {"zh": "开头叫的是小助手。", "en": "It begins with the co-pilot's name."},
+    Note.MENTIONS_EVERYONE: {"zh": "是对所有人说的。", "en": "It mentions everyone."},
+    Note.MENTIONS_MEMBER: {"zh": "点名问的是某位成员。", "en": "It mentions a member."},
+    Note.REPLIES_TO_MEMBER: {"zh": "回复的是某位成员。", "en": "It replies to a member."},
+    Note.NAMES_MEMBER: {"zh": "开头叫的是某位成员。", "en": "It begins with a member's name."},
+    Note.SAYS_YOU: {
+        "zh": "问的是“你”，应当是在问刚才说话的人。",
+        "en": "It says “you”, so it is for the one who spoke before.",
+    },
 }
 
 SILENCES: dict[SilenceReason, dict[str, tuple[str, str]]] = {

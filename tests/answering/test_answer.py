@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+
 from copilot.answering.answer import FaqFound, Findings, answer_question
 from copilot.answering.notes import SENTENCES, Note
 from copilot.answering.replies import HistoryFound

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+
+from copilot.answering.notes import Note
 from copilot.answering.question import Addressee, Asks, kind_asked, read_question
 
 QUESTIONS = [
@@ -57,6 +59,7 @@ NOT_QUESTIONS = [
 def test_asks(text: str) -> None:
     check = read_question(text)
     assert check.hit, check
+    assert set(check.details) <= set(Note)
 
 
 @pytest.mark.parametrize("text", NOT_QUESTIONS)
@@ -64,6 +67,7 @@ def test_does_not_ask(text: str) -> None:
     check = read_question(text)
     assert not check.hit, check
     assert check.details
+    assert set(check.details) <= set(Note)
 
 
 @pytest.mark.parametrize("text", ["退款", "有什么问题可以随时私信我", "opening hours"])
