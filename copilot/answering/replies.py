@@ -70,6 +70,7 @@ _RELEVANT = 0.3
 # One English word in common is chance, unless the question names no more.
 _FEWEST_NAMES = 2
 _SHORTEST_STATEMENT = 4
+_LONG = 200
 # A reply without the time, place or number that is asked for settles so much less.
 _NO_FACT = 0.6
 _NO_FACT_EXPLICIT = 0.8
@@ -111,8 +112,9 @@ class _Line:
 
     @property
     def asks(self) -> bool:
-        """Whether it asks."""
-        return self.question.hit
+        """Whether it asks. A long message that asks says so with a question mark."""
+        text = self.message.text
+        return (len(text) < _LONG or "?" in text or "？" in text) and self.question.hit
 
 
 def search_block(asked: Content, kind: Asks, found: HistoryFound, *, most: int = 3) -> list[Said]:
@@ -248,7 +250,8 @@ def _answers(
     answers_another = message.reply_to_id is not None and not explicit
     if answers_another and any(other.message.id == message.reply_to_id for other in lines):
         return 0.0
-    if line.asks and not explicit:
+    # A question back settles nothing, even where it is the reply.
+    if line.asks and (not explicit or message.text.rstrip().endswith(("?", "？"))):
         return 0.0
     mentions = _MENTION.findall(message.text)
     to_asker = any(name and question.message.sender_name.startswith(name) for name in mentions)
@@ -259,7 +262,7 @@ def _answers(
     if len(line.plain.strip()) < 2 and not (fact or short_yes):
         return 0.0
     between = sum(1 for k in range(i + 1, j) if not _same_person(lines[k].message, question.message))
-    another_question = any(
+    another_question = not explicit and any(
         lines[k].asks and not _same_person(lines[k].message, message) for k in range(i + 1, j) if k != i
     )
     score = 0.45 * 0.88**between

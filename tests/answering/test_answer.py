@@ -202,8 +202,9 @@ def test_an_earlier_question_is_answered_by_what_was_replied() -> None:
         [("小林", "车胎在哪里补比较好？"), ("阿远", "同问"), ("老马", "不知道啊")],
         [("小林", "车胎在哪里补比较好？"), ("小林", "急急急")],
         [("小林", "车胎在哪里补比较好？"), ("阿远", "有人看见我的水壶吗？")],
+        [("小林", "车胎在哪里补比较好？"), ("阿远", "你住哪边？", 1)],
     ],
-    ids=["nobody", "nobody knows", "only the asker", "another question"],
+    ids=["nobody", "nobody knows", "only the asker", "another question", "a question back"],
 )
 def test_a_question_that_nobody_answered_answers_nothing(lines: list[tuple[str, str]]) -> None:
     silence = Group(history=[chat(*lines)]).stays_quiet("哪里补车胎？")
