@@ -65,9 +65,8 @@ def write_chatlab(
         stream: a text stream in UTF-8 with `\\n` line ends.
         messages: of the store, or as an importer gave them; in the order of time.
         sender_ids: the platform's id of a member by the store's id; a member without one is told by name.
-        platform_id_of: the platform's id of a message by the store's id, for replies; by default the ids of all that
-            was
-            written are remembered (some 100 bytes a message).
+        platform_id_of: the platform's id of a message by the store's id, for replies; by default the ids of all
+            that was written are remembered (some 100 bytes a message).
         exported_at: for the header; now by default.
 
     Returns:

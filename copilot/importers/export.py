@@ -68,8 +68,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
-    """A format that can be read. A module of `importers.formats` becomes an importer by having `FORMATS`, a tuple of
-    these.
+    """A format that can be read; a module of `importers.formats` is an importer by having `FORMATS`, a tuple of these.
 
     Args:
         name: the short name that reports carry.
@@ -78,8 +77,7 @@ class Format:
         chats: which chats there are; reads as little as it can.
         items: the messages of the chosen chat, in the order of the file, and what could not be read. It need not check
             the length and the soundness of texts: `Export.items` does.
-        guesses_dates: whether the export has the format's variant that leaves out dates, which then rest on
-            `Reading.now`.
+        guesses_dates: whether the export leaves out dates, which then rest on `Reading.now`.
     """
 
     name: str
@@ -106,8 +104,7 @@ class Export:
     Attributes:
         format: the name of its format; encoding, size_bytes: of the file.
         chats: the chats in it.
-        chat_name, platform: of the chosen chat; "" where the export does not name it, or several are in it and none is
-            chosen.
+        chat_name, platform: of the chosen chat; the name is "" where the export has none, or no chat is chosen.
         dates_from: the moment from which missing years and dates are counted; None where the export has all dates.
     """
 

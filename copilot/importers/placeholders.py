@@ -1,5 +1,4 @@
-"""What text exports write in place of a picture, a file or a link, read back as a kind and the words that are worth
-keeping.
+"""What text exports write in place of a picture, a file or a link, read back as a kind and the words worth keeping.
 
 A bare picture has no text of its own: "" makes the same message equal in every format that carries it. Words that
 members can search for stay: a file's name, a link's title and address.

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from copilot.errors import UnknownFormat
+from copilot.errors import BadInput, UnknownFormat
 from copilot.importers import formats
 from copilot.importers.export import Export, Format, Reading, Refusal
 from copilot.importers.reading.source import Source
@@ -67,4 +67,7 @@ def open_source(source: Source, *, timezone: str, chat: str | None = None, now: 
     if confidence <= 0:
         names = "; ".join(its.title.en for its in known_formats())
         raise UnknownFormat(f"{source.name} is in no format that can be read; export the chat as one of: {names}")
-    return Export(source, found, reading)
+    try:
+        return Export(source, found, reading)
+    except OSError as error:
+        raise BadInput(f"{source.name} cannot be read to its end ({error.strerror}); check the disk") from error

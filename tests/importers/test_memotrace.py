@@ -112,7 +112,7 @@ def test_a_quote_that_is_never_closed_costs_one_row():
 
 
 def test_a_stray_quote_in_the_header_swallows_no_row():
-    export = opened(HEADER.replace("Sender", '"Sender') + "1,3,1,0,0,1712391660,2,kept,x,,a,w1\n")
+    export = opened(HEADER.replace(",Sender", ',"Sender') + "1,3,1,0,0,1712391660,2,kept,x,,a,w1\n")
     assert [(m.line, m.text) for m in messages_of(export)] == [(2, "kept")]
 
 

@@ -186,6 +186,7 @@ class Pieces:
 RECORD = {"id": 5, "type": "message", "date_unixtime": "1712391660", "from": "A", "from_id": "u1", "text": "你好" * 20}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "row", "megabytes"),
     [

@@ -189,6 +189,8 @@ def _ours(
 
 def _parsed(line: str) -> object:
     """The JSON object on a line; None where there is none."""
+    if not line:
+        return None
     start = 0 if line.startswith("{") else len(line) - len(line.lstrip(" \t\r\ufeff"))
     try:
         record, end = _DECODE(line, start)

@@ -130,8 +130,7 @@ def _quoted(refer: dict[str, object]) -> tuple[str | None, str | None]:
 
 
 def _chats_of(found: Iterator[tuple[str, str]]) -> tuple[ChatFound, ...]:
-    """The chats of messages, by id, in the order in which they first appear; one without a name where there are
-    none."""
+    """The chats of messages by id, in the order of their first; one without a name where there are no messages."""
     names: dict[str, str] = {}
     counts: dict[str, int] = {}
     for key, name in found:

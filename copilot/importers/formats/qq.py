@@ -1,5 +1,4 @@
-"""QQ's message manager TXT export: `消息对象:<group>`, then `2019-07-16 18:15:05 【title】name(number)` and the
-message.
+"""The TXT of QQ's message manager: `消息对象:<group>`, then `2019-07-16 18:15:05 【title】name(id)` and the message.
 
 The id is a QQ number in brackets, a mail address in angle brackets, or absent; the title in front of the name is the
 member's rank in the group and no part of the name. One file can hold several groups and friends.

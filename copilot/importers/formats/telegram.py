@@ -2,8 +2,7 @@
 
 `text` is a string or an array of strings and entities; the address behind a link's words is put after them, since
 what a link hides matters. Service messages (joins, removals, pins) become system lines with their actor. A forwarded
-post is text of who forwards it. Reactions, edits and formatting are not kept. Media without words has its kind and an
-empty text.
+post is text of who forwards it. Reactions, edits and formatting are not kept; media without words has an empty text.
 """
 
 from __future__ import annotations

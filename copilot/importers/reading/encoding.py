@@ -1,8 +1,7 @@
 """Which encoding a file is in, told from its bytes.
 
-Knows UTF-8, UTF-16 (both byte orders) and GB18030, each with or without a byte order mark. Anything else is an error
-that says
-so: a wrong guess would turn every message into other characters without anybody noticing.
+Knows UTF-8, UTF-16 (both byte orders) and GB18030, each with or without a byte order mark. Anything else is an error:
+a wrong guess would turn every message into other characters without anybody noticing.
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ UTF16_LE = "utf-16-le"
 UTF16_BE = "utf-16-be"
 GB18030 = "gb18030"
 
-# The byte order marks of UTF-16 are kept out of the codec name, so that a stream can skip them and still name the byte
-# order.
+# Marks are skipped by the reader and not by the codec: "utf-16" would not say which byte order it found.
 _MARKS = ((codecs.BOM_UTF8, UTF8_BOM), (codecs.BOM_UTF16_LE, UTF16_LE), (codecs.BOM_UTF16_BE, UTF16_BE))
 
 # First bytes of files that are no text, with what to do about each.
@@ -26,7 +24,7 @@ _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive (or a .docx or .xlsx file): unpack it and choose the chat file inside"),
     (b"PK\x05\x06", "an empty ZIP archive: export the chat again"),
     (b"\x1f\x8b", "compressed with gzip: unpack it and choose the file inside"),
-    (b"BZh", "compressed with bzip2: unpack it and choose the file inside"),
+    (b"BZh91AY&SY", "compressed with bzip2: unpack it and choose the file inside"),
     (b"\xfd7zXZ\x00", "compressed with xz: unpack it and choose the file inside"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it and choose the chat file inside"),
     (b"Rar!\x1a\x07", "a RAR archive: unpack it and choose the chat file inside"),
@@ -36,22 +34,19 @@ _MAGIC = (
     (b"%PDF-", "a PDF: export the chat as text, CSV or JSON instead"),
     (b"\x89PNG\r\n", "a picture: export the chat as text, CSV or JSON instead"),
     (b"\xff\xd8\xff", "a picture: export the chat as text, CSV or JSON instead"),
-    (b"GIF8", "a picture: export the chat as text, CSV or JSON instead"),
+    (b"GIF89a", "a picture: export the chat as text, CSV or JSON instead"),
 )
 
 _BAD_SHARE = 0.1
-"""Undecodable bytes per non-ASCII character above which an encoding is ruled out; single damaged bytes stay far
-below."""
+"""Undecodable bytes per non-ASCII character from which on an encoding is ruled out; single damaged bytes stay below."""
 
 _FEW_PER = 100
-"""A text of which less than one byte in so many cannot be decoded is damaged UTF-8; its damaged messages are
-skipped."""
+"""Text of which less than one byte in so many cannot be decoded is damaged UTF-8: its damaged messages are skipped."""
 
 _COMMON_SHARE = 0.5
 """Least share of the non-ASCII characters that simplified Chinese text has in GB 2312 and CJK punctuation.
 
-Chinese text decoded rightly is above .9; Big5, Latin-1 or random bytes read as GB18030 give rare characters, below
-.4."""
+Chinese text decoded rightly is above .9; Big5, Latin-1 or random bytes read as GB18030 give rare characters (< .4)."""
 
 
 def refuse_binary(head: bytes, name: str) -> None:
@@ -71,8 +66,7 @@ def mark_length(encoding: str, head: bytes) -> int:
 
 
 def decoder_of(encoding: str) -> codecs.IncrementalDecoder:
-    """A decoder that marks what it cannot decode with lone surrogates, so that a damaged message can be told and
-    skipped."""
+    """A decoder that puts lone surrogates for what it cannot decode, so that a damaged message can be told."""
     errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
     name = UTF8 if encoding == UTF8_BOM else encoding
     return codecs.getincrementaldecoder(name)(errors)

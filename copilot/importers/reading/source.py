@@ -15,8 +15,7 @@ CHUNK_BYTES = 256 * 1024
 HEAD_BYTES = 64 * 1024
 
 MAX_LINE = 8_000_000
-"""The most characters of one line that are kept. A longer line comes out cut to `MAX_LINE + 1`, which tells that it
-was cut."""
+"""The most characters of a line that are kept; a longer one comes out cut to one more, which tells that it was cut."""
 
 
 class Source:

@@ -1,5 +1,4 @@
-"""Times as exports write them, turned into aware UTC. Impossible and implausible times come out as None, never as an
-error."""
+"""Times as exports write them, turned into aware UTC. An impossible or implausible time comes out as None."""
 
 from __future__ import annotations
 
@@ -10,8 +9,7 @@ from copilot.errors import BadInput
 
 FIRST_YEAR = 1990
 LAST_YEAR = 2099
-"""Chat did not exist before and does not exist after: a time outside is a broken field (0, milliseconds, a wrong
-century)."""
+"""There was no chat before; a time outside is a broken field (0, microseconds, a wrong century)."""
 
 _MILLISECONDS_FROM = 100_000_000_000
 """Seconds of the year 5138: a larger timestamp counts milliseconds."""

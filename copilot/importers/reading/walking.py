@@ -1,8 +1,8 @@
 """JSON read value by value from a stream, in constant memory.
 
 A value (one message) is decoded by the standard library's decoder; only what surrounds the values is walked here. So a
-file in any of our encodings can be read, a damaged byte or an oversized number costs one record and not the file, and
-the position of a break is known.
+file in any of our encodings can be read, a byte that cannot be decoded costs one message and not the file, and the
+position of a break is known.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
 _DECODER = json.JSONDecoder(strict=False)
 _WALKED_LEVELS = 3
 _NEAR_END = 32
-"""A syntax error so close to the end of what has been read may come from the cut; a \\uXXXX\\uXXXX pair is 12
-characters."""
+"""A syntax error so close to the end of what is read may come from the cut; a \\uXXXX\\uXXXX pair is 12 characters."""
 
 
 class JsonWalk:
@@ -119,8 +118,7 @@ class JsonWalk:
             return value
 
     def skip(self, level: int = 0) -> None:
-        """Consume the next value without keeping it: the outer containers are walked, what is inside is decoded one by
-        one."""
+        """Consume the next value without keeping it: outer containers are walked, what is inside is decoded."""
         opening = self.peek() if level < _WALKED_LEVELS else ""
         if opening == "{":
             for _ in self.members():
