@@ -108,6 +108,7 @@ class Rack:
         return self._writer
 
     def add(self, key: str, kind: SourceKind, scope: str, words: str) -> None:
+        """Add a text whose tokens are set apart by spaces."""
         document = tantivy.Document()
         item = item_of(key)
         document.add_text("key", key)
@@ -119,17 +120,20 @@ class Rack:
         self._uncommitted.update((("item", item), ("scope", scope)))
 
     def remove(self, field: str, value: str) -> None:
+        """Remove the texts whose `item` or `scope` has a value; nothing is opened for writing where there are none."""
         if (field, value) in self._uncommitted or self.searcher().doc_freq(field, value):
             self._opened().delete_documents_by_term(field, value)
             self._uncommitted.add((field, value))
 
     def commit(self) -> None:
+        """Make what was added and removed lasting, if there is anything."""
         if self._uncommitted:
             self._opened().commit()
             self._uncommitted.clear()
             self.searcher()
 
     def close(self) -> None:
+        """Drop what was not committed and wait for merges to end."""
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.rollback()
@@ -139,6 +143,7 @@ class Rack:
     def search(
         self, terms: Sequence[str], kinds: Collection[SourceKind], scopes: Collection[str], limit: int
     ) -> Iterator[Found]:
+        """The best passages for some terms, each by its best text."""
         searcher = self.searcher()
         wanted = self._rarest(searcher, terms)
         if not wanted:
