@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from copilot.errors import BrokenFile, Busy, NotFound
 from copilot.records import SourceKind
 from copilot.retrieval.shelf import Shelf

@@ -3,9 +3,10 @@
 import unicodedata
 
 import pytest
-from copilot.text.fold import fold, folded
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.text.fold import fold, folded
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=40)
 # Characters that meet rarely in random text and interact when they do.

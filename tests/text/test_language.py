@@ -1,6 +1,7 @@
 """Which language a text is in."""
 
 import pytest
+
 from copilot.text.language import language
 
 

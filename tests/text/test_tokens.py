@@ -3,9 +3,10 @@
 import time
 
 import pytest
-from copilot.text.tokens import tokens
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.text.tokens import tokens
 
 
 @pytest.mark.parametrize(
