@@ -270,17 +270,14 @@ def ask(
     with _opened(quiet=True) as built:
         if built.indexing.is_behind():
             built.indexing.bring_up()
-        where: dict[str, int] = {}
-        if group:
-            where["group_id"] = _group(built, group).group.id
-        else:
-            where["community_id"] = _asked(built, community, question).id
+        group_id = _group(built, group).group.id if group else None
+        community_id = None if group else _asked(built, community, question).id
         try:
-            said = built.asking.ask(_system(), question, **where)
+            said = built.asking.ask(_system(), question, group_id=group_id, community_id=community_id)
         except Busy:
             # The index is damaged: opening it for writing finds that out and makes it again.
             built.indexing.bring_up()
-            said = built.asking.ask(_system(), question, **where)
+            said = built.asking.ask(_system(), question, group_id=group_id, community_id=community_id)
         if json:
             _print_json(_plain(said))
         else:

@@ -6,8 +6,9 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 import uvicorn
@@ -49,11 +50,11 @@ def serve(settings: Settings) -> None:
         lifespan = console.router.lifespan_context
 
         @asynccontextmanager
-        async def working(asgi: FastAPI) -> AsyncIterator[object]:
+        async def working(asgi: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             app.start()
             async with lifespan(asgi) as state:
                 _greet(app, settings, address)
-                yield state
+                yield state or {}
             app.close()
 
         console.router.lifespan_context = working

@@ -10,7 +10,7 @@ from enum import StrEnum
 class Role(StrEnum):
     """What an account may do; each role may do all that the roles after it may.
 
-    owner: accounts and everything; admin: knowledge, imports and groups; moderator: ask, decide, read; viewer: ask, read.
+    owner: accounts and everything; admin: knowledge, imports, groups; moderator: ask, decide, read; viewer: ask, read.
     """
 
     OWNER = "owner"

@@ -45,12 +45,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage that was found, with its score (BM25 of the best wording) and what explains it."""
+    """A passage that was found, with its score (BM25 of the best wording) and the question's words that stand in it,
+    which are only looked for where the hit explains an answer."""
 
     passage: Passage
     score: float
     matched: tuple[str, ...] = ()
-    coverage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ class SourceMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A piece of a source that did not become a message: where (line or record number, from 1), why, and its first words."""
+    """A piece of a source that did not become a message: where (line or record, from 1), why, and its first words."""
 
     line: int
     reason: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from copilot.records import SourceKind
 from copilot.records.evidence import Evidence, Side
-from copilot.retrieval.shelf import Shelf
+from copilot.retrieval.shelf import Found, Shelf
 from copilot.retrieval.words import WordIndex
 from copilot.text.tokens import tokens
 
@@ -16,7 +16,15 @@ _DEPTH = 20
 _MOST_TERMS = 128
 
 
-def gather(question: str, index: WordIndex, scopes: Collection[str], *, with_history: bool = True) -> Evidence:
+def gather(
+    question: str,
+    index: WordIndex,
+    scopes: Collection[str],
+    *,
+    with_history: bool = True,
+    knowledge: Sequence[Found] | None = None,
+    history: Sequence[Found] | None = None,
+) -> Evidence:
     """Look a question's words up.
 
     Args:
@@ -24,6 +32,8 @@ def gather(question: str, index: WordIndex, scopes: Collection[str], *, with_his
         index: the word index.
         scopes: where the question may be answered from: the community, and the group in which it is asked.
         with_history: whether to look at history as well.
+        knowledge, history: what was found for the question, where the caller has searched already: the 20 best of each
+            kind at least.
 
     Returns:
         Counts among the knowledge of just these scopes, and among all history: there, how common a word is hardly
@@ -38,15 +48,16 @@ def gather(question: str, index: WordIndex, scopes: Collection[str], *, with_his
         texts, found = index.frequencies(shelf, terms, scopes)
         size += texts
         counts = [sum(pair) for pair in zip(counts, found, strict=True)]
-    knowledge = Side(size=size, counts=tuple(counts), scores=_scores(index, terms, _KNOWLEDGE, scopes))
+    if knowledge is None:
+        knowledge = index.search_terms(terms, _KNOWLEDGE, scopes, _DEPTH)
+    known = Side(size=size, counts=tuple(counts), scores=_best(knowledge))
     if not with_history:
-        return Evidence(terms=terms, knowledge=knowledge)
+        return Evidence(terms=terms, knowledge=known)
     texts, found = index.frequencies(Shelf.HISTORY, terms, None)
-    history = Side(size=texts, counts=tuple(found), scores=_scores(index, terms, (SourceKind.HISTORY,), scopes))
-    return Evidence(terms=terms, knowledge=knowledge, history=history)
+    if history is None:
+        history = index.search_terms(terms, (SourceKind.HISTORY,), scopes, _DEPTH)
+    return Evidence(terms=terms, knowledge=known, history=Side(size=texts, counts=tuple(found), scores=_best(history)))
 
 
-def _scores(
-    index: WordIndex, terms: tuple[str, ...], kinds: tuple[SourceKind, ...], scopes: Collection[str]
-) -> tuple[float, ...]:
-    return tuple(found.score for found in index.search_terms(terms, kinds, scopes, _DEPTH))
+def _best(found: Sequence[Found]) -> tuple[float, ...]:
+    return tuple(sorted((one.score for one in found), reverse=True)[:_DEPTH])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,14 +14,14 @@ from copilot.records import Document, FaqEntry, Hit, Message, Passage, Rule, Sou
 from copilot.records.evidence import Evidence
 from copilot.retrieval.evidence import gather
 from copilot.retrieval.keys import parse, scope_of
-from copilot.retrieval.shelf import Found, Shelf
+from copilot.retrieval.shelf import Found
 from copilot.retrieval.words import WordIndex
 from copilot.store import Connection, Store, blocks, groups, knowledge, messages
 from copilot.text.tokens import tokens
 
-FAQ_LIMIT = 10
-REFERENCE_LIMIT = 10
-HISTORY_LIMIT = 10
+# So many of each kind are looked at for evidence, and so many of them are read.
+DEPTH = 20
+SHOWN = 10
 # What is said right after a block may still belong to its last question.
 AFTERWARDS = timedelta(minutes=10)
 MOST_AFTERWARDS = 10
@@ -33,19 +32,15 @@ class Retrieved:
     """What was found for one question.
 
     Args:
-        terms: the question's tokens.
         faq: entries with their hits, expired ones included; best first, like all here.
         references: rules and document sections.
         history: blocks with their messages, some that followed and the replies that they got later.
-        rarity: inverse document frequency of each token, over all that was searched.
         evidence: what the gate is told.
     """
 
-    terms: tuple[str, ...]
     faq: tuple[tuple[Hit, FaqEntry], ...] = ()
     references: tuple[Hit, ...] = ()
     history: tuple[tuple[Hit, tuple[Message, ...]], ...] = ()
-    rarity: Mapping[str, float] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
 
 
@@ -108,22 +103,16 @@ class Retriever:
     def _retrieve(self, question: str, community_id: int, group_ids: Collection[int], language: str) -> Retrieved:
         index, terms = self.index(), tuple(tokens(question))
         scopes = self.scopes(community_id, group_ids)
-        faq = index.search_terms(terms, [SourceKind.FAQ], scopes, FAQ_LIMIT)
-        references = index.search_terms(terms, [SourceKind.RULE, SourceKind.DOCUMENT], scopes, REFERENCE_LIMIT)
-        history = (
-            index.search_terms(terms, [SourceKind.HISTORY], [s for s in scopes if s[0] == "g"], HISTORY_LIMIT)
-            if group_ids
-            else []
-        )
-        rarity = _rarity(index, terms, scopes)
+        group_scopes = [scope_of(community_id, one) for one in group_ids]
+        faq = index.search_terms(terms, [SourceKind.FAQ], scopes, DEPTH)
+        references = index.search_terms(terms, [SourceKind.RULE, SourceKind.DOCUMENT], scopes, DEPTH)
+        history = index.search_terms(terms, [SourceKind.HISTORY], group_scopes, DEPTH)
         with self._store.read() as connection:
             return Retrieved(
-                terms=terms,
-                faq=tuple(_entries(connection, faq, terms, rarity)),
-                references=tuple(_references(connection, references, terms, rarity, language)),
-                history=tuple(_history(connection, history, community_id, terms, rarity)),
-                rarity=rarity,
-                evidence=gather(question, index, scopes),
+                faq=tuple(_entries(connection, faq[:SHOWN])),
+                references=tuple(_references(connection, references[:SHOWN], language)),
+                history=tuple(_history(connection, history[:SHOWN], community_id)),
+                evidence=gather(question, index, scopes, knowledge=[*faq, *references], history=history),
             )
 
 
@@ -132,32 +121,7 @@ def rule_title(number: int, language: str) -> str:
     return f"群规第{number}条" if language == "zh" else f"Rule {number}"
 
 
-def _rarity(index: WordIndex, terms: Collection[str], scopes: Collection[str]) -> dict[str, float]:
-    once = list(dict.fromkeys(terms))
-    total, counts = 0, [0] * len(once)
-    for shelf in (Shelf.QUESTIONS, Shelf.REFERENCE):
-        number, found = index.frequencies(shelf, once, scopes)
-        total += number
-        counts = [a + b for a, b in zip(counts, found, strict=True)]
-    return {term: math.log(1 + (total - count + 0.5) / (count + 0.5)) for term, count in zip(once, counts, strict=True)}
-
-
-def _hit(found: Found, passage: Passage, terms: Iterable[str], rarity: Mapping[str, float]) -> Hit:
-    words = set(tokens("\n".join(passage.texts)))
-    once = list(dict.fromkeys(terms))
-    matched = [term for term in once if term in words]
-    total = sum(rarity[term] for term in once) or 1.0
-    return Hit(
-        passage=passage,
-        score=found.score,
-        matched=tuple(matched),
-        coverage=sum(rarity[term] for term in matched) / total,
-    )
-
-
-def _entries(
-    connection: Connection, found: list[Found], terms: tuple[str, ...], rarity: Mapping[str, float]
-) -> Iterable[tuple[Hit, FaqEntry]]:
+def _entries(connection: Connection, found: list[Found]) -> Iterable[tuple[Hit, FaqEntry]]:
     entries = knowledge.some(connection, FaqEntry, [parse(one.key)[1] for one in found])
     for one in found:
         entry = entries.get(parse(one.key)[1])
@@ -165,12 +129,10 @@ def _entries(
             continue
         source = Source(kind=SourceKind.FAQ, id=entry.id, community_id=entry.community_id, group_id=entry.group_id)
         texts = (entry.question, *entry.variants, entry.answer)
-        yield _hit(one, Passage(source=source, title=entry.question, texts=texts), terms, rarity), entry
+        yield Hit(passage=Passage(source=source, title=entry.question, texts=texts), score=one.score), entry
 
 
-def _references(
-    connection: Connection, found: list[Found], terms: tuple[str, ...], rarity: Mapping[str, float], language: str
-) -> Iterable[Hit]:
+def _references(connection: Connection, found: list[Found], language: str) -> Iterable[Hit]:
     wanted = [parse(one.key) for one in found]
     rules = knowledge.some(connection, Rule, [item for kind, item, _ in wanted if kind is SourceKind.RULE])
     documents = knowledge.some(connection, Document, [item for kind, item, _ in wanted if kind is SourceKind.DOCUMENT])
@@ -179,9 +141,8 @@ def _references(
         if kind is SourceKind.RULE and item_id in rules:
             rule = rules[item_id]
             source = Source(kind=kind, id=rule.id, community_id=rule.community_id, group_id=rule.group_id)
-            yield _hit(
-                one, Passage(source=source, title=rule_title(rule.number, language), texts=(rule.text,)), terms, rarity
-            )
+            passage = Passage(source=source, title=rule_title(rule.number, language), texts=(rule.text,))
+            yield Hit(passage=passage, score=one.score)
         elif kind is SourceKind.DOCUMENT and item_id in documents and number < len(cut[item_id]):
             document, section = documents[item_id], cut[item_id][number]
             source = Source(
@@ -192,11 +153,11 @@ def _references(
                 section=number,
             )
             title = " › ".join(dict.fromkeys((document.name, *section.path)))
-            yield _hit(one, Passage(source=source, title=title, texts=(section.text,)), terms, rarity)
+            yield Hit(passage=Passage(source=source, title=title, texts=(section.text,)), score=one.score)
 
 
 def _history(
-    connection: Connection, found: list[Found], community_id: int, terms: tuple[str, ...], rarity: Mapping[str, float]
+    connection: Connection, found: list[Found], community_id: int
 ) -> Iterable[tuple[Hit, tuple[Message, ...]]]:
     rows = blocks.some(connection, [parse(one.key)[1] for one in found])
     there = [(one, rows[parse(one.key)[1]]) for one in found if parse(one.key)[1] in rows]
@@ -226,4 +187,4 @@ def _history(
             texts=("\n".join(message.text for message in inside),),
             sent_at=row.last_at,
         )
-        yield _hit(one, passage, terms, rarity), tuple(seen + sorted(later, key=lambda m: (m.sent_at, m.id)))
+        yield Hit(passage=passage, score=one.score), tuple(seen + sorted(later, key=lambda m: (m.sent_at, m.id)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from copilot.records import (
     Answer,
     Document,
     FaqEntry,
+    Hit,
     Message,
     Profile,
     Role,
@@ -32,8 +33,11 @@ from copilot.records import (
 from copilot.retrieval.retriever import Retriever, rule_title
 from copilot.services.rights import need
 from copilot.store import Store, communities, groups, knowledge, messages
+from copilot.text.tokens import tokens
 
 LONGEST_QUESTION = 2000
+# So many of what was found say which words they share with the question.
+EXPLAINED = 5
 
 
 def _now() -> datetime:
@@ -101,7 +105,7 @@ class Asking:
             history=tuple(HistoryFound(hit=hit, messages=talk) for hit, talk in found.history),
         )
         zone = ZoneInfo(profile.timezone or self._timezone)
-        return answer_question(
+        said = answer_question(
             question,
             findings,
             self._gate.in_scope(question, found.evidence),
@@ -109,6 +113,8 @@ class Asking:
             profile=profile,
             in_console=in_console,
         )
+        explaining = tuple(_with_words(hit, question) for hit in said.why.hits[:EXPLAINED])
+        return replace(said, why=replace(said.why, hits=(*explaining, *said.why.hits[EXPLAINED:])))
 
     @cached_property
     def _gate(self) -> Gate:
@@ -163,3 +169,10 @@ class Asking:
         if account.group_ids is not None and not visible:
             raise NotAllowed(f"{account.name} sees no group of community {community.id}; ask an owner to add one")
         return community.id, visible, effective(community.profile)
+
+
+def _with_words(hit: Hit, question: str) -> Hit:
+    """A hit with the words that it shares with the question, longest first, no word inside a longer one."""
+    there = set(tokens("\n".join(hit.passage.texts)))
+    shared = sorted({term for term in tokens(question) if term in there}, key=len, reverse=True)
+    return replace(hit, matched=tuple(term for term in shared if not any(term != o and term in o for o in shared)))

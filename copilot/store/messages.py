@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -129,24 +128,28 @@ def stretch(
             yield _record(row)
 
 
+_STRETCH = (
+    sa.select(*_RAW)
+    .where(
+        message.c.group_id == sa.bindparam("group"),
+        message.c.sent_at.between(sa.bindparam("from_at"), sa.bindparam("to_at")),
+        _IS_THERE,
+    )
+    .order_by(message.c.sent_at, message.c.id)
+)
+
+
 def of_stretches(
     connection: Connection, stretches: Sequence[tuple[int, datetime, datetime]]
 ) -> list[tuple[Message, ...]]:
-    """The messages of several short stretches (group id, first and last time), each in order, in one query."""
-    if not stretches:
-        return []
-    parts = [
-        sa.select(sa.literal(number).label("part"), *_RAW).where(
-            message.c.group_id == group_id, message.c.sent_at.between(from_at, to_at), _IS_THERE
+    """The messages of several short stretches (group id, first and last time), each in order."""
+    return [
+        tuple(
+            _record(row)
+            for row in connection.execute(_STRETCH, {"group": group_id, "from_at": from_at, "to_at": to_at})
         )
-        for number, (group_id, from_at, to_at) in enumerate(stretches)
+        for group_id, from_at, to_at in stretches
     ]
-    found: list[tuple[Message, ...]] = [() for _ in stretches]
-    rows = connection.execute(sa.union_all(*parts)).all()
-    ordered = sorted(rows, key=lambda row: (row.part, row.sent_at, row.id))
-    for part, group in groupby(ordered, key=lambda row: row.part):
-        found[part] = tuple(_record(row) for row in group)
-    return found
 
 
 def replies_to(connection: Connection, message_ids: Iterable[int], *, limit: int = 200) -> list[Message]:

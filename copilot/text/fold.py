@@ -69,6 +69,7 @@ def _is_han(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003ffff"
 
 
+@lru_cache(maxsize=4096)
 def _fold_cluster(cluster: str) -> str:
     """Fold a character together with the marks that belong to it."""
     kept = "".join(char for char in cluster if not _is_dropped(char))
@@ -116,7 +117,7 @@ def folded(text: str) -> str:
     plain = text.translate(_TABLE)
     if _TABLE.marked.isdisjoint(text):
         return plain
-    return "".join(_fold_cluster(cluster) for cluster in _clusters(text))
+    return "".join(_TABLE[ord(cluster)] if len(cluster) == 1 else _fold_cluster(cluster) for cluster in _clusters(text))
 
 
 @dataclass(frozen=True, slots=True)
