@@ -69,7 +69,6 @@ def make_console(app: App, settings: Settings) -> FastAPI:
             context = demo if not page.path else demo.route(page.path, f"/{page.path}", show_in_navbar=False)
             with context:
                 page.build(Ui(app, settings, t, demo))
-        demo.queue(default_concurrency_limit=16, api_open=False)
         console.add_api_route(f"/{language}", _with_slash, include_in_schema=False)
         with warnings.catch_warnings():
             # Said of every mounted app with several pages, even with server-side rendering off.

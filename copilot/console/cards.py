@@ -31,6 +31,22 @@ watch('value', () => window.copilot.keepTurn(element));
 """
 
 
+_SHOW_NOTICES = """
+watch('value', () => window.copilot.notice(element));
+"""
+
+
+def notices() -> gr.HTML:
+    """An HTML component whose each new value, made of `notice`, pops up for some seconds."""
+    return gr.HTML("", js_on_load=_SHOW_NOTICES, apply_default_css=False, padding=False, elem_classes="notice-box")
+
+
+def notice(words: str, kind: str, serial: int) -> Markup:
+    """A short note about what happened. `kind` is good or bad; `serial` differs each time."""
+    role = "alert" if kind == "bad" else "status"
+    return Markup('<div class="notice {}" role="{}" data-serial="{}">{}</div>').format(kind, role, serial, words)
+
+
 def live_html(value: str = "", **more: Any) -> gr.HTML:
     """An HTML component whose elements with `data-do` raise `click` events; read them with `clicked`."""
     return gr.HTML(value, js_on_load=_DELEGATE_CLICKS, apply_default_css=False, padding=False, **more)

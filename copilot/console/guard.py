@@ -30,7 +30,7 @@ _PUBLIC = re.compile(
 # The parts of Gradio's own API that its page needs. The rest (its proxy, its run history, fetching of addresses, ...)
 # is not served.
 _GRADIO_API = re.compile(
-    r"^/(zh|en)/gradio_api/(upload|upload_progress|queue/(join|data|status)|heartbeat/[^/]+|cancel|reset"
+    r"^/(zh|en)/gradio_api/(upload|upload_progress|run/[^/]+|heartbeat/[^/]+|cancel|reset"
     r"|login_check|user|app_id|info|startup-events|theme\.css|file=(?!https?:).*)/?$"
 )
 _UPLOAD = re.compile(r"^/(zh|en)/gradio_api/upload$")
@@ -205,5 +205,7 @@ def _secure(headers: MutableHeaders, nonce: str, path: str) -> None:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if "/assets/" not in path and not path.startswith("/ui/"):
+    if path.startswith("/ui/"):
+        headers["Cache-Control"] = "no-cache"
+    elif "/assets/" not in path:
         headers.setdefault("Cache-Control", "no-store")

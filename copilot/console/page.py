@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 import pkgutil
 import traceback
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 import structlog
-from markupsafe import escape
 
-from copilot.console import pages
+from copilot.console import cards, pages
 from copilot.console.guard import SESSION_COOKIE
 from copilot.console.i18n import Texts, describe_error
 from copilot.console.ports import App
@@ -26,6 +27,10 @@ from copilot.records import Account, Role
 from copilot.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+# What the handler that runs in this context has said so far: (kind, words).
+_said: ContextVar[list[tuple[str, str]]] = ContextVar("said")
+_serials = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +50,12 @@ class Ui:
     """What a page is built with: the services, the settings, one language, and the one way to attach handlers."""
 
     def __init__(self, app: App, settings: Settings, t: Texts, demo: gr.Blocks) -> None:
-        """Bind a build of the console to one language."""
+        """Bind a build of the console to one language, inside the Gradio context of a page."""
         self.app = app
         self.settings = settings
         self.t = t
         self.demo = demo
+        self._notices = cards.notices()
 
     def account(self, request: gr.Request) -> Account:
         """Who asks, from the session cookie.
@@ -74,35 +80,54 @@ class Ui:
 
         Args:
             event: the component's event method (`button.click`).
-            handler: takes the inputs and, by annotation, `gr.Request` and `gr.EventData`.
+            handler: takes the inputs and, by annotation, `gr.Request` and `gr.EventData`; returns the value of its one
+                output, or a list of values.
             inputs, outputs: components.
             more: further arguments of the event method.
         """
-        settings: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", **more}
-        return event(self._at_the_edge(handler), list(inputs), list(outputs), **settings)
+        settings: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            # Gradio's queue closes a session's stream when nothing is pending and then cancels what was asked for in
+            # the same moment: a click would be lost. Handlers are short, so each is one plain request.
+            "queue": False,
+            **more,
+        }
+        edge = self._at_the_edge(handler, len(outputs))
+        return event(edge, list(inputs), [*outputs, self._notices], **settings)
 
     def say(self, zh: str, en: str) -> None:
-        """Show a short note that something was done."""
-        gr.Info(str(escape(self.t(zh, en))), duration=4, title=self.t("好了", "Done"))
+        """Show a short note that something was done, when the handler has ended."""
+        _said.get().append(("good", self.t(zh, en)))
 
     def warn(self, words: str) -> None:
-        """Show one sentence about what went wrong. `words` is plain text."""
-        gr.Warning(str(escape(words)), duration=10, title=self.t("没有做成", "Not done"))
+        """Show one sentence about what went wrong, when the handler has ended."""
+        _said.get().append(("bad", words))
 
-    def _at_the_edge(self, handler: Callable[..., Any]) -> Callable[..., Any]:
+    def _at_the_edge(self, handler: Callable[..., Any], outputs: int) -> Callable[..., Any]:
         @functools.wraps(handler)
-        def edge(*args: Any, **kwargs: Any) -> Any:
+        def edge(*args: Any, **kwargs: Any) -> list[Any]:
+            _said.set([])
+            values: list[Any] = [gr.update()] * outputs
             try:
-                return handler(*args, **kwargs)
+                result = handler(*args, **kwargs)
+                values = list(result) if outputs > 1 else [result] * outputs
             except CopilotError as error:
                 self.warn(describe_error(self.t, error))
             except Exception as error:
                 # As text: a renderer of exceptions may show local variables, which hold members' words and passwords.
-                log.error("console_handler_failed", handler=handler.__qualname__, traceback=traceback.format_exc())  # noqa: TRY400
+                where = traceback.format_exc()
+                log.error("console_handler_failed", handler=handler.__qualname__, traceback=where)  # noqa: TRY400
                 self.warn(describe_error(self.t, Exception()) if self.t.language == "zh" else _sorry(error))
-            return gr.skip()
+            return [*values, _notices(_said.get())]
 
         return edge
+
+
+def _notices(said: list[tuple[str, str]]) -> Any:
+    if not said:
+        return gr.update()
+    return str(cards.join(cards.notice(words, kind, next(_serials)) for kind, words in said))
 
 
 def _sorry(error: Exception) -> str:

@@ -67,7 +67,7 @@ def build_profile_tab(ui: Ui, scope: gr.Dropdown) -> list[Any]:
     names = [*texts, *picks]
     inputs = [*texts.values(), *picks.values()]
 
-    def save_profile(value: str | None, *given: Any, request: gr.Request) -> str:
+    def save_profile(request: gr.Request, value: str | None, *given: Any) -> str:
         account, level = level_of(ui, request, value)
         own = knowledge_of(ui, account, level).profile
         profile = normal_profile(_profile(dict(zip(names, given, strict=True)), own))

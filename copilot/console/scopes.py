@@ -55,7 +55,7 @@ def find_scope(app: App, account: Account, value: str | None) -> Scope | None:
 
 
 def default_scope(app: App, account: Account, language: str, wish: str = "") -> Scope | None:
-    """The scope to begin with: the wish, else the first of the person's own communities, else a sample in `language`."""
+    """The scope to begin with: the wish, else the first of the own communities, else a sample in `language`."""
     scopes = all_scopes(app, account)
     wished = next((scope for scope in scopes if scope.value == wish), None)
     own = next((scope for scope in scopes if not scope.is_sample), None)

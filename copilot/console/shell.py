@@ -21,7 +21,6 @@ from copilot.console.i18n import LANGUAGES, Texts
 from copilot.records import Account, Role
 
 _HTML_LANGUAGES = {"zh": "zh-CN", "en": "en"}
-_VERSION = "2"
 
 
 class Titled(Protocol):
@@ -186,6 +185,6 @@ def role_name(t: Texts, role: Role) -> str:
 def _head() -> Markup:
     return Markup(
         '<link rel="icon" href="/ui/icon.svg" type="image/svg+xml"><link rel="manifest" href="/manifest.json">'
-        '<meta name="theme-color" content="#1f7054"><link rel="stylesheet" href="/ui/console.css?v={0}">'
-        '<script src="/ui/console.js?v={0}" defer></script>'
-    ).format(_VERSION)
+        '<meta name="theme-color" content="#1f7054"><link rel="stylesheet" href="/ui/console.css">'
+        '<script src="/ui/console.js" defer></script>'
+    )

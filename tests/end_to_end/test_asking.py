@@ -38,7 +38,7 @@ def test_an_answer_cites_and_each_source_opens_in_its_place(console: Console, re
     assert console.page.locator(".drawer .bubble").count() > 3
     console.shoot("ask-source-zh")
     console.page.keyboard.press("Escape")
-    expect(console.page.locator(".drawer")).to_be_hidden()
+    expect(console.page.locator(".drawer aside")).to_be_hidden()
     cited.click()
     expect(console.page.locator(".drawer .bubble.focus")).to_be_visible()
 
@@ -94,9 +94,14 @@ def test_nothing_runs_off_the_side_of_a_phone(served: Served, come_in: Callable[
     english = language == "en"
     console = come_in(english=english, width=390, height=844)
     question = "How do I reset my order?" if english else "上次线下活动定在哪天?"
-    turn = console.ask_in(community(served, language), question)
+    level = community(served, language)
+    turn = console.ask_in(level, question)
     turn.locator(".cite").first.wait_for()
-    pictures = {"ask": (None, ".turn"), "groups": ("/groups", ".group"), "knowledge": ("/knowledge", ".entry")}
+    pictures = {
+        "ask": (None, ".turn"),
+        "groups": ("/groups", ".group"),
+        "knowledge": ("/knowledge?in=" + level, ".entry"),
+    }
     for name, (path, wait_for) in {**pictures, "accounts": ("/accounts", "#account-list .row-card")}.items():
         if path is not None:
             console.open(path, wait_for)

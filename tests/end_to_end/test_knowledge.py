@@ -148,4 +148,4 @@ def test_a_question_is_tried_on_the_spot(console: Console, level: str) -> None:
     box.press("Enter")
     expect(console.page.locator("#tried .answer")).to_be_visible()
     console.page.locator("#tried .cite").first.click()
-    expect(console.page.locator(".drawer")).to_be_visible()
+    expect(console.page.locator(".drawer aside")).to_be_visible()

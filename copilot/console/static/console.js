@@ -81,5 +81,30 @@
     kept.scrollIntoView({ behavior: gentle ? "smooth" : "auto", block: "start" });
   };
 
-  window.copilot = { confirm, keepTurn };
+  const notice = (element) => {
+    let box = document.querySelector(".notices");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "notices";
+      document.body.append(box);
+    }
+    for (const said of element.querySelectorAll(".notice")) {
+      const shown = said.cloneNode(true);
+      box.append(shown);
+      shown.addEventListener("click", () => shown.remove());
+      setTimeout(() => shown.remove(), shown.classList.contains("bad") ? 12000 : 4000);
+    }
+  };
+
+  // A session that has ended shows as the login page, not as a click that does nothing.
+  const plainFetch = window.fetch;
+  window.fetch = async (...request) => {
+    const response = await plainFetch(...request);
+    if (response.status === 401) {
+      location.assign("/login?next=" + encodeURIComponent(location.pathname + location.search));
+    }
+    return response;
+  };
+
+  window.copilot = { confirm, keepTurn, notice };
 })();
