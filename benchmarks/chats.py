@@ -13,10 +13,12 @@ from typing import Any
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows of a chat in JSON lines (`id, ts, user, text`, optionally `quotes_id`), gzipped or not."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as stream:
+    with path.open("rb") as head:
+        is_packed = head.read(2) == b"\x1f\x8b"
+    with (gzip.open if is_packed else open)(path, "rt", encoding="utf-8") as stream:
         for line in stream:
-            yield json.loads(line)
+            if line.strip():
+                yield json.loads(line)
 
 
 def write_as_chatlab(source: Path, target: Path) -> int:
@@ -39,11 +41,11 @@ def write_as_chatlab(source: Path, target: Path) -> int:
             message = {
                 "_type": "message",
                 "platformMessageId": str(row["id"]),
-                "sender": row["user"],
-                "accountName": row["user"],
+                "sender": str(row["user"]),
+                "accountName": str(row["user"]),
                 "timestamp": row["ts"],
                 "type": 0,
-                "content": row["text"],
+                "content": row.get("text") or "",
                 "replyToMessageId": str(row["quotes_id"]) if row.get("quotes_id") else None,
             }
             stream.write(json.dumps(message, ensure_ascii=False) + "\n")

@@ -42,9 +42,7 @@ def import_into(export: Path, data_dir: Path) -> dict[str, float]:
         last, current = now, step
 
     _, community_id = app.importing.default_target(SYSTEM, "benchmark", "en")
-    job = app.importing.start_file(
-        SYSTEM, export, new_group_name="benchmark", community_id=community_id, run=False
-    )
+    job = app.importing.start_file(SYSTEM, export, new_group_name="benchmark", community_id=community_id, run=False)
     job = app.jobs.run_now(job.id, listen)
     if job.state is not JobState.DONE or app.indexing.is_behind():
         raise SystemExit(f"the import ended as {job.state.value}: {job.error}")

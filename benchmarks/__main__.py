@@ -1,0 +1,128 @@
+"""Everything that is claimed, re-run by one command: `python -m benchmarks DATA` (or `make bench DATA=...`).
+
+Each benchmark runs in a process of its own. What DATA lacks is skipped, loudly. The figures go to the standard output
+and, between two marks, into `benchmarks/README.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+README = Path(__file__).parent / "README.md"
+RETRIEVAL = {
+    "BQ": "bq_faq",
+    "OPPO": "oppo_faq",
+    "LCQMC": "lcqmc_faq",
+    "QBQTC": "qbqtc",
+    "CMRC": "cmrc",
+    "Banking77 (en)": "banking_en",
+}
+CHAT = "chat/zulip_dev.jsonl.gz"
+GATE = ("gate/group_questions_dev.tsv", "gate/knowledge_base.jsonl")
+NEAR_MISSES = ("bq_faq", "oppo_faq", "lcqmc_faq")
+
+
+def run(module: str, *arguments: object) -> dict[str, Any]:
+    """Run one benchmark and read the JSON object that is its last line; its other output passes through."""
+    print(f"# python -m benchmarks.{module} {' '.join(map(str, arguments))}", flush=True)
+    command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    last = done.stdout.strip().splitlines()[-1]
+    print(last, flush=True)
+    found: dict[str, Any] = json.loads(last)
+    return found
+
+
+def there(*paths: Path) -> bool:
+    """Whether files exist; says so where they do not."""
+    missing = [path for path in paths if not path.is_file()]
+    for path in missing:
+        print(f"# SKIPPED: {path} is not there", flush=True)
+    return not missing
+
+
+def retrieval(data: Path) -> list[str]:
+    """How often the right entry is found, beside exact BM25."""
+    lines = [
+        "### Retrieval by words, beside exact BM25 over the same tokens in the same run",
+        "",
+        "| set | hit@1 | hit@5 | exact BM25 hit@5 | MRR@10 | ms a query | exact BM25, ms a query |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, file in RETRIEVAL.items():
+        path = data / "retrieval" / f"{file}.json"
+        if there(path):
+            f = run("retrieval", path)
+            lines.append(
+                f"| {name} | {_percent(f['hit_at_1'])} | {_percent(f['hit_at_5'])} | {_percent(f['bm25_hit_at_5'])} "
+                f"| {f['mrr_at_10']:.3f} | {f['ms_per_query']:.2f} | {f['bm25_ms_per_query']:.2f} |"
+            )
+    return lines
+
+
+def gate(data: Path) -> list[str]:
+    """Whether a message is a question that the knowledge is about."""
+    paths = [data / one for one in GATE]
+    lines = ["### The gate: is a group's message a question that its knowledge is about?", ""]
+    if not there(*paths):
+        return [*lines, "Not measured: the data was not there."]
+    near = [data / "retrieval" / f"{one}.json" for one in NEAR_MISSES]
+    f = run("gate", *paths, *(["--near-miss", *near] if there(*near) else []))
+    lines += ["```", *(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in f.items()), "```"]
+    return lines
+
+
+def scale(data: Path) -> list[str]:
+    """Importing and asking at the size of a large group."""
+    chat = data / CHAT
+    lines = ["### A large group: import and answers", ""]
+    if not there(chat):
+        return [*lines, "Not measured: the data was not there."]
+    imported, asked = run("importing", chat), run("asking", chat)
+    lines += ["| figure | value |", "|---|---|"]
+    rows = {
+        "messages imported": f"{imported['messages']:,}",
+        "messages a second, until all are searchable": f"{imported['messages_per_second']:,}",
+        "peak memory of the import (RSS)": f"{imported['peak_rss_mb']:.0f} MB",
+        "`ask`, p50 / p95, English chat": f"{asked['p50_ms']:.1f} / {asked['p95_ms']:.1f} ms",
+        "`ask`, p50 / p95, generated Chinese chat": f"{asked['zh_p50_ms']:.1f} / {asked['zh_p95_ms']:.1f} ms",
+        "`copilot ask` from the shell": f"{asked['shell_seconds']:.2f} s",
+        "console ready": f"{asked['console_seconds']:.1f} s",
+    }
+    return [*lines, *(f"| {name} | {value} |" for name, value in rows.items())]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}"
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--only", choices=("retrieval", "gate", "scale"))
+    given = parser.parse_args()
+    parts = {"retrieval": retrieval, "gate": gate, "scale": scale}
+    texts = {name: "\n".join(part(given.data)) for name, part in parts.items() if given.only in (None, name)}
+    readme = README.read_text(encoding="utf-8")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    machine = f"{platform.machine()}, {cores} cores, Python {platform.python_version()}"
+    when = f"Measured on {datetime.now(UTC):%Y-%m-%d}; {machine}."
+    for name, text in texts.items():
+        block = f"<!-- {name} -->\n{when}\n\n{text}\n<!-- /{name} -->"
+        print(f"\n{text}", flush=True)
+        readme = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, readme, flags=re.DOTALL)
+    README.write_text(readme, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
