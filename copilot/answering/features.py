@@ -7,15 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
 from copilot.answering.lexicon import ASKING_WORDS, GLUE, STOP_WORDS
 from copilot.records import Evidence, Side
 from copilot.text.fold import folded
 from copilot.text.tokens import tokens
-
-Vector = npt.NDArray[np.float64]
 
 # Terms are looked at in three classes, since they say different things: a pair of CJK characters is about a word; a
 # word in letters is a name or a technical term in Chinese, and any word at all in English; a single CJK character
@@ -50,7 +45,7 @@ _LETTERS = 3
 _SPACE = re.compile(r"\s+")
 
 
-def read_features(question: str, evidence: Evidence) -> Vector:
+def read_features(question: str, evidence: Evidence) -> list[float]:
     """Describe a question by the numbers that `FEATURES` names, in that order.
 
     Args:
@@ -71,7 +66,7 @@ def read_features(question: str, evidence: Evidence) -> Vector:
     fifth = knowledge.scores[4] if len(knowledge.scores) > 4 else 0.0
     values += [(best - fifth) / (best + 1.0), math.log1p(len(question)), math.log1p(len(evidence.terms))]
     values += _read_history(evidence) + _read_telling(question, evidence)
-    return np.array(values, dtype=np.float64)
+    return values
 
 
 def letters(text: str) -> Counter[str]:

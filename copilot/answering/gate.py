@@ -13,15 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import resources
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from copilot.answering.features import FEATURES, Vector, letters, read_features
-from copilot.answering.lesson import Example, Layer, Lesson, best_threshold
-from copilot.answering.logistic import fit_line, sigmoid
+from copilot.answering.features import FEATURES, letters, read_features
+from copilot.answering.layer import Layer, chance
 from copilot.errors import BadInput, BrokenFile
 from copilot.records import Evidence
 from copilot.text.language import language
+
+if TYPE_CHECKING:
+    from copilot.answering.lesson import Example
 
 _WEIGHTS_FILE = "gate_weights.json"
 # Below so many examples of either kind, a line and a threshold of one's own would be chance.
@@ -194,6 +195,12 @@ class Gate:
         Raises:
             BadInput: there are no examples, or all say the same.
         """
+        # Only learning calculates with arrays: a question asked at the command line does not wait for them to load.
+        import numpy as np
+
+        from copilot.answering.lesson import Lesson, best_threshold
+        from copilot.answering.logistic import fit_line, sigmoid
+
         examples = examples[-_MOST_EXAMPLES:]
         yes = sum(example.in_scope for example in examples)
         if not 0 < yes < len(examples):
@@ -205,7 +212,7 @@ class Gate:
         offsets = np.array(
             [
                 base._shipped[language(example.question)].layer.odds(row, {})
-                for example, row in zip(examples, lesson.features, strict=True)
+                for example, row in zip(examples, lesson.features.tolist(), strict=True)
             ]
         )
         slope, constant, threshold = 1.0, 0.0, None
@@ -236,7 +243,7 @@ class Gate:
             odds = taught.slope * (odds + taught.layer.odds(features, counts)) + taught.constant
             threshold = taught.threshold if taught.threshold is not None else threshold
             layers.append(taught.layer)
-        probability = float(sigmoid(np.array(odds)))
+        probability = chance(odds)
         nothing = not evidence.knowledge.scores and not evidence.history.scores
         return GateDecision(
             probability=probability,
@@ -249,13 +256,13 @@ class Gate:
 
 
 def _tell(
-    layers: Sequence[Layer], features: Vector, counts: Mapping[str, int], *, with_history: bool
+    layers: Sequence[Layer], features: Sequence[float], counts: Mapping[str, int], *, with_history: bool
 ) -> tuple[Reason, ...]:
     """Sum up by kind of sign what moved the log odds, away from an average message."""
     moved: dict[str, float] = dict.fromkeys(_SIGNS, 0.0)
     for layer in layers:
-        for sign, part in zip(_SIGN_OF, layer.weights * layer.standardised(features), strict=True):
-            moved[sign] += float(part)
+        for sign, part in zip(_SIGN_OF, layer.parts(features), strict=True):
+            moved[sign] += part
         moved["letters"] += layer.spoken(counts)
     if not with_history:
         del moved["history"]

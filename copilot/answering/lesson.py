@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from copilot.answering.features import FEATURES, Vector, letters, read_features
-from copilot.answering.logistic import CONSTANT_VARIANCE, fit_dual
+from copilot.answering.features import letters, read_features
+from copilot.answering.layer import FAR, Layer
+from copilot.answering.logistic import CONSTANT_VARIANCE, Vector, fit_dual
 from copilot.records import Evidence
 
 # Standard deviations of the prior: of a feature's weight, and of a letter sequence's before it is multiplied with how
 # unevenly the examples use it (NBSVM: Wang and Manning, ACL 2012). Results hardly change between half and twice these.
 _FEATURE_PRIOR = 0.3
 _LETTER_PRIOR = 0.4
-# Features beyond so many standard deviations tell no more than at that point.
-_FAR = 4.0
 FOLDS = 5
 # A feature that varies less than this is the same everywhere.
 _FLAT = 1e-9
@@ -34,60 +33,6 @@ class Example:
     question: str
     evidence: Evidence
     in_scope: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layer:
-    """Weights of features and of letter sequences. `centre` and `scale` standardise the features."""
-
-    centre: Vector
-    scale: Vector
-    weights: Vector
-    constant: float
-    letters: Mapping[str, float] = field(default_factory=dict)
-
-    def standardised(self, features: Vector) -> Vector:
-        """Features as this layer weighs them; shape (..., len(FEATURES))."""
-        return np.clip((features - self.centre) / self.scale, -_FAR, _FAR)
-
-    def odds(self, features: Vector, counts: Mapping[str, int]) -> float:
-        """The log odds that this layer gives."""
-        return float(self.weights @ self.standardised(features)) + self.constant + self.spoken(counts)
-
-    def spoken(self, counts: Mapping[str, int]) -> float:
-        """The part of the log odds that comes from letter sequences."""
-        own = self.letters
-        return sum(own[letter] * (1 + math.log(n)) for letter, n in counts.items() if letter in own) if own else 0.0
-
-    def calibrated(self, slope: float, constant: float) -> Layer:
-        """This layer with its log odds put through a line."""
-        return replace(
-            self,
-            weights=self.weights * slope,
-            constant=self.constant * slope + constant,
-            letters={letter: weight * slope for letter, weight in self.letters.items()},
-        )
-
-    def to_plain(self) -> dict[str, Any]:
-        """This layer as plain JSON values."""
-        rows = zip(FEATURES, self.centre, self.scale, self.weights, strict=True)
-        return {
-            "constant": round(self.constant, 5),
-            "features": {name: [round(float(value), 5) for value in values] for name, *values in rows},
-            "letters": {letter: round(weight, 5) for letter, weight in sorted(self.letters.items())},
-        }
-
-    @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Layer:
-        """The layer that `to_plain` wrote."""
-        rows = np.array([plain["features"][name] for name in FEATURES], dtype=np.float64)
-        return cls(
-            centre=rows[:, 0],
-            scale=rows[:, 1],
-            weights=rows[:, 2],
-            constant=float(plain["constant"]),
-            letters=plain["letters"],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +79,7 @@ class Lesson:
         labels = self.labels[kept]
         centre, scale = self.features[kept].mean(axis=0), self.features[kept].std(axis=0)
         scale[scale < _FLAT] = 1.0
-        standard = np.clip((self.features - centre) / scale, -_FAR, _FAR) * _FEATURE_PRIOR
+        standard = np.clip((self.features - centre) / scale, -FAR, FAR) * _FEATURE_PRIOR
         if used is not None:
             standard = standard * used
         uneven = _unevenness(self.counts[kept], labels) * _LETTER_PRIOR
@@ -143,9 +88,9 @@ class Lesson:
         dual = fit_dual(kernel[kept], labels, offsets[kept])
         weights = (spoken[kept].T @ dual.astype(np.float32)).astype(np.float64) * uneven
         layer = Layer(
-            centre=centre,
-            scale=scale,
-            weights=standard[kept].T @ dual * _FEATURE_PRIOR,
+            centre=tuple(centre.tolist()),
+            scale=tuple(scale.tolist()),
+            weights=tuple((standard[kept].T @ dual * _FEATURE_PRIOR).tolist()),
             constant=float(dual.sum()) * CONSTANT_VARIANCE,
             letters={name: float(weight) for name, weight in zip(self.names, weights, strict=True) if weight},
         )

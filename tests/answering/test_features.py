@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ def evidence(question: str, counts: dict[str, int], scores: tuple[float, ...] = 
         ("退货", {}, "pair_known", 0.0),
         ("退货吗", {"退货": 3}, "pair_known", 0.5),
         ("mmpose 2024", {"mmpose": 9}, "word_known", 1.0),
-        ("mmpose 2024", {"mmpose": 9}, "word_many", np.log1p(1)),
+        ("mmpose 2024", {"mmpose": 9}, "word_many", math.log1p(1)),
         ("怎么退货", {"退货": 3}, "telling_known", 1.0),
         ("怎么退货", {"怎么": 3}, "telling_known", 0.0),
         ("how do I return it", {"return": 3}, "telling_known", 1.0),
@@ -62,8 +63,8 @@ def test_features_are_finite(question: str, scores: list[float], size: int, data
     counts = tuple(data.draw(st.integers(0, max(0, size))) for _ in terms)
     side = Side(size=size, counts=counts, scores=tuple(sorted(scores, reverse=True)))
     features = read_features(question, Evidence(terms=terms, knowledge=side, history=side))
-    assert features.shape == (len(FEATURES),)
-    assert np.isfinite(features).all()
+    assert len(features) == len(FEATURES)
+    assert all(map(math.isfinite, features))
 
 
 def test_letters_are_folded_sequences_of_one_to_three() -> None:
