@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-
-import structlog
+from typing import Any
 
 from copilot.errors import StorageFailed
 from copilot.retrieval.indexer import Indexer
@@ -115,11 +115,24 @@ def shipped(name: str) -> Path:
 
 def configure_logging(level: str) -> None:
     """Log to standard error from a level on. Members' words and passwords are never passed to a logger."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=False,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    ours = logging.getLogger("copilot")
+    ours.handlers[:] = [handler]
+    ours.setLevel(level.upper())
+    ours.propagate = False
+
+
+class _Formatter(logging.Formatter):
+    """Shows where an exception came from and of what kind it is, without its message: that may hold members' words."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  (the base class's name)
+        parts: list[str] = []
+        error: BaseException | None = ei[1]
+        while error is not None:
+            parts.insert(0, "".join([*traceback.format_tb(error.__traceback__), type(error).__name__]))
+            error = error.__cause__ or error.__context__
+        return "\nled to\n".join(parts)
 
 
 def _prepare(folder: Path) -> None:

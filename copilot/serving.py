@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 import threading
@@ -10,7 +11,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -23,7 +23,7 @@ from copilot.settings import Settings
 
 JOB_THREADS = 2
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings) -> None:
@@ -89,7 +89,7 @@ def _greet(app: App, settings: Settings, address: str) -> None:
     try:
         token = app.accounts.setup_token()
     except CopilotError as error:
-        log.warning("no_setup_link", why=str(error))
+        log.warning("there is no link for the first start: %s", error)
         token = None
     url = f"{address}/setup?token={token}" if token else f"{address}/"
     # The link is a secret of this machine's owner: it goes to the terminal, never to the log.

@@ -8,15 +8,14 @@ from __future__ import annotations
 import functools
 import importlib
 import itertools
+import logging
 import pkgutil
-import traceback
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
-import structlog
 
 from copilot.console import cards, pages
 from copilot.console.guard import SESSION_COOKIE
@@ -26,7 +25,7 @@ from copilot.errors import CopilotError, NotAllowed
 from copilot.records import Account, Role
 from copilot.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 # What the handler that runs in this context has said so far: (kind, words).
 _said: ContextVar[list[tuple[str, str]]] = ContextVar("said")
@@ -115,9 +114,7 @@ class Ui:
             except CopilotError as error:
                 self.warn(describe_error(self.t, error))
             except Exception as error:
-                # As text: a renderer of exceptions may show local variables, which hold members' words and passwords.
-                where = traceback.format_exc()
-                log.error("console_handler_failed", handler=handler.__qualname__, traceback=where)  # noqa: TRY400
+                log.exception("the console's %s failed", handler.__qualname__)
                 self.warn(describe_error(self.t, Exception()) if self.t.language == "zh" else _sorry(error))
             return [*values, _notices(_said.get())]
 

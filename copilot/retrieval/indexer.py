@@ -7,12 +7,12 @@ index itself holds, and doing it twice changes nothing.
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from filelock import FileLock, Timeout
 
 from copilot.errors import BrokenFile, Busy, NotFound
@@ -25,7 +25,7 @@ from copilot.store import Store, blocks, changes, knowledge, messages
 from copilot.store.blocks import BlockRow
 from copilot.store.changes import Change, ChangeKind
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 # So many blocks are written to the store at once, and as many passages may be lost to a crash and done again.
 BATCH = 500
@@ -149,7 +149,7 @@ class Indexer:
                 self._index = WordIndex.open_writer(self._folder)
                 fresh = not self._index.committed
             except BrokenFile as error:
-                log.warning("index_damaged", why=str(error))
+                log.warning("the index is made again: %s", error)
                 fresh = True
             if fresh:
                 self._start_over()

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from time import monotonic
-
-import structlog
 
 from copilot.errors import Busy, CopilotError
 from copilot.retrieval.indexer import Indexer
 from copilot.services.jobs import Progress
 from copilot.store import Store, changes
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 # Another process's changes are looked for this often; this process's own wake the indexer at once.
 LOOK_SECONDS = 0.5
@@ -116,11 +115,11 @@ class Indexing:
                 self.fault = ""
             except CopilotError as error:
                 self.fault = str(error)
-                log.warning("indexing_failed", why=str(error))
+                log.warning("indexing stopped and is tried again: %s", error)
                 self._stop.wait(5)
             except Exception as error:
                 self.fault = f"an unforeseen fault ({type(error).__name__}); the log has the details"
-                log.exception("indexing_failed")
+                log.exception("indexing failed and is tried again")
                 self._stop.wait(5)
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import structlog
 from filelock import FileLock, Timeout
 
 from copilot.errors import Cancelled, CopilotError, StorageFailed
@@ -18,7 +18,7 @@ from copilot.records import Account, Job, JobState, Role
 from copilot.services.rights import need
 from copilot.store import Store, jobs
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 0.3
 
@@ -160,7 +160,7 @@ class Jobs:
         try:
             self.run_now(job_id)
         except Exception:
-            log.exception("job_runner_failed", job=job_id)
+            log.exception("the runner of job %d failed", job_id)
 
     def _run(self, job: Job, listener: Callable[[str, int, int], None] | None) -> None:
         with self._store.write() as connection:
@@ -181,7 +181,7 @@ class Jobs:
         except Exception as error:
             if self._closing.is_set():
                 raise
-            log.exception("job_failed", job=job.id, kind=job.kind)
+            log.exception("job %d (%s) failed", job.id, job.kind)
             self._end(
                 job, plan, JobState.FAILED, f"an unforeseen fault ({type(error).__name__}); the log has the details"
             )
