@@ -66,8 +66,12 @@ def make_console(app: App, settings: Settings) -> FastAPI:
         t = Texts(language)
         demo = gr.Blocks(title=brand(t), analytics_enabled=False, delete_cache=(_A_DAY_SECONDS, _A_DAY_SECONDS))
         for page in pages:
-            context = demo if not page.path else demo.route(page.path, f"/{page.path}", show_in_navbar=False)
-            with context:
+            if page.path:
+                demo.route(page.path, f"/{page.path}", show_in_navbar=False)
+        with demo:
+            # One context for all pages: Gradio builds a whole app each time that a context ends.
+            for page in pages:
+                demo.current_page = page.path
                 page.build(Ui(app, settings, t, demo))
         console.add_api_route(f"/{language}", _with_slash, include_in_schema=False)
         with warnings.catch_warnings():

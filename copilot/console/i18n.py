@@ -70,7 +70,8 @@ class Texts:
         """From the first day to the last."""
         if first is None or last is None:
             return ""
-        return f"{self.day(first, timezone)} – {self.day(last, timezone)}"
+        days = (self.day(first, timezone), self.day(last, timezone))
+        return days[0] if days[0] == days[1] else f"{days[0]} – {days[1]}"
 
     def _day(self, local: datetime, today: datetime) -> str:
         if local.date() == today.date():
@@ -130,7 +131,8 @@ def describe_error(t: Texts, error: Exception) -> str:
         case errors.Cancelled():
             return t("已经停下来了。", "This was stopped.")
         case errors.UnknownFormat():
-            lead = "认不出这个文件的格式，请对照下面的「怎么导出」重新导一份"
+            # The error's own words list every format; the page that shows this does so in Chinese.
+            return "认不出这个文件的格式，请对照「怎么导出聊天记录」重新导一份。"
         case errors.BrokenFile():
             lead = "这个文件不完整或已损坏，请重新导出一份"
         case errors.NotFound():

@@ -105,6 +105,8 @@ class PageShell:
             if message["type"] == "http.response.start":
                 start = message
                 return
+            if message["type"] != "http.response.body":
+                return
             chunks.append(message.get("body", b""))
             if message.get("more_body"):
                 return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from copilot.answering.notes import SILENCES
+from copilot.answering.notes import SENTENCES, SILENCES, Note
 from copilot.console import cards
 from copilot.console.i18n import Texts
 from copilot.console.sources import kind_name
@@ -121,14 +121,15 @@ def _why(t: Texts, why: Explanation) -> Markup:
         )
         for hit in why.hits[:5]
     )
-    lines = [
-        t(
-            f"一共找到 {len(why.hits)} 处可能有关的内容，最接近的在前面。",
-            f"{len(why.hits)} places may be related; the nearest come first.",
+    known = {note.value: SENTENCES[note][t.language] for note in Note}
+    lines = [known[code] for code in why.notes if code in known]
+    if why.hits:
+        lines.append(
+            t(
+                f"一共找到 {len(why.hits)} 处可能有关的内容，最接近的在前面。",
+                f"{len(why.hits)} places may be related; the nearest come first.",
+            )
         )
-        if why.hits
-        else t("没有找到有关的内容。", "Nothing related was found.")
-    ]
     if why.threshold:
         lines.append(
             t(

@@ -35,6 +35,13 @@
     document.querySelector(".sheet .sheet-close button, button.sheet-close")?.click();
   });
 
+  // Enter that only ends the choice of characters in an input method does not send.
+  for (const kind of ["keydown", "keypress"]) {
+    document.addEventListener(kind, (event) => {
+      if (event.key === "Enter" && (event.isComposing || event.keyCode === 229)) event.stopPropagation();
+    }, true);
+  }
+
   // New panels come by way of Gradio: bring them to the person's attention.
   let shown = "";
   new MutationObserver(() => {

@@ -1,0 +1,155 @@
+"""Pieces of HTML show what people wrote as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from copilot.answering.notes import Note
+from copilot.console import cards
+from copilot.console.group_cards import community_section
+from copilot.console.i18n import Texts
+from copilot.console.job_cards import past_row, report_drawer, running_card
+from copilot.console.turns import render_turn, sureness
+from copilot.records import (
+    Answer,
+    Citation,
+    Community,
+    Explanation,
+    Group,
+    Hit,
+    ImportReport,
+    Job,
+    JobState,
+    Passage,
+    Platform,
+    Profile,
+    Silence,
+    SilenceReason,
+    Source,
+    SourceKind,
+)
+from copilot.services.groups import GroupSummary
+
+ODD = "<img src=x onerror=alert(1)>\"'><b>&amp;"
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+ZH, EN = Texts("zh"), Texts("en")
+SPOKEN = Source(kind=SourceKind.HISTORY, id=7, community_id=1, group_id=2, last_id=9)
+
+
+def odd_citation() -> Citation:
+    return Citation(source=SPOKEN, title=ODD, words=ODD, sender_name=ODD, sent_at=NOW)
+
+
+def odd_why() -> Explanation:
+    passage = Passage(source=SPOKEN, title=ODD, texts=(ODD,))
+    return Explanation(
+        probability=0.7,
+        threshold=0.6,
+        hits=(Hit(passage=passage, score=1.0, matched=(ODD,)),),
+        notes=(Note.GATE_CLOSED,),
+    )
+
+
+def everything_odd() -> dict[str, str]:
+    """Every card, made of hostile text."""
+    job = Job(id=1, kind="import", state=JobState.FAILED, title=ODD, error=ODD, created_at=NOW)
+    report = ImportReport(
+        import_id=1, group_id=2, group_name=ODD, format=ODD, encoding=ODD, skipped=1, skips=((3, ODD, ODD),)
+    )
+    community = Community(id=1, slug="x", profile=Profile(name=ODD, theme=ODD), is_sample=True)
+    group = Group(id=2, community_id=1, name=ODD, platform=Platform.WECHAT)
+    summary = GroupSummary(
+        group=group, community=community, messages=3, members=1, first_sent_at=NOW, last_sent_at=NOW + timedelta(1)
+    )
+    answer = Answer(question=ODD, text=ODD, citations=(odd_citation(),), confidence=0.9, why=odd_why())
+    silence = Silence(question=ODD, reason=SilenceReason.NOT_SURE, near=(odd_citation(),), why=odd_why())
+    return {
+        "answer": render_turn(ZH, answer),
+        "silence": render_turn(EN, silence, remedy="/en/knowledge?question=" + ODD),
+        "running": running_card(ZH, job, ODD),
+        "past": past_row(ZH, job, ODD, report, "Asia/Shanghai", may_undo=True),
+        "report": report_drawer(ZH, report, "Asia/Shanghai", 1),
+        "community": community_section(ZH, community, [summary], may_change=True, may_delete=True),
+        "button": cards.button(ODD, ODD, confirm=ODD, value=ODD),
+        "copy": cards.copy_button(ODD, ODD, ODD),
+        "drawer": cards.drawer(ODD, cards.text_block(ODD), ODD, 1),
+        "notice": cards.notice(ODD, "bad", 1),
+    }
+
+
+@pytest.mark.parametrize("name", everything_odd())
+def test_what_people_wrote_is_escaped(name: str) -> None:
+    html = everything_odd()[name]
+    assert "<img src=x" not in html
+    assert '<b>&amp;"' not in html
+    assert "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;&gt;" in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SPOKEN,
+        Source(kind=SourceKind.FAQ, id=1, community_id=2),
+        Source(kind=SourceKind.DOCUMENT, id=1, community_id=2, group_id=3, section=4),
+    ],
+)
+def test_a_source_travels_through_the_page(source: Source) -> None:
+    assert cards.read_source(cards.source_value(source)) == source
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "x",
+        "{}",
+        "[]",
+        "7",
+        '["faq","1",2,null,null,0]',
+        '["spell",1,2,null,null,0]',
+        "[null]",
+        '["faq",1.5,2,3,4,5]',
+    ],
+)
+def test_what_the_browser_makes_up_is_no_source(value: str) -> None:
+    assert cards.read_source(value) is None
+
+
+def test_a_number_from_the_browser_is_one_or_none() -> None:
+    assert cards.number_in({"id": "12"}, "id") == 12
+    assert [cards.number_in({"id": text}, "id") for text in ("", "-1", "1e3", "²", "x", "٣")] == [0] * 6
+    assert cards.number_in({}, "id") == 0
+
+
+@pytest.mark.parametrize(
+    ("probability", "zh", "en"),
+    [(0.99, "很有把握", "Very sure"), (0.7, "比较有把握", "Fairly sure"), (0.3, "拿不准", "Not sure")],
+)
+def test_sureness_is_said_in_words(probability: float, zh: str, en: str) -> None:
+    assert sureness(ZH, probability)[0] == zh
+    assert sureness(EN, probability)[0] == en
+
+
+def test_figures_stand_only_behind_why() -> None:
+    answer = Answer(question="几点", text="十点", citations=(odd_citation(),), confidence=0.9, why=odd_why())
+    before, _, behind = str(render_turn(ZH, answer)).partition("<details")
+    assert "%" not in before
+    assert "70%" in behind
+    assert "60%" in behind
+
+
+@pytest.mark.parametrize("reason", list(SilenceReason))
+def test_each_silence_is_explained_in_both_languages(reason: SilenceReason) -> None:
+    for t in (ZH, EN):
+        card = str(render_turn(t, Silence(question="?", reason=reason), remedy="/zh/knowledge"))
+        assert "<h3></h3>" not in card
+        assert "<p></p>" not in card
+    helps = reason in (
+        SilenceReason.NOTHING_KNOWN,
+        SilenceReason.OUT_OF_SCOPE,
+        SilenceReason.NOT_SURE,
+        SilenceReason.EXPIRED,
+    )
+    assert ("/zh/knowledge" in render_turn(ZH, Silence(question="?", reason=reason), remedy="/zh/knowledge")) is helps
