@@ -42,7 +42,7 @@ $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "Python 3.11 or 3.12 is needed; this is %d.%d. Install it and run: make PYTHON=/path/to/python3.11 run" % sys.version_info[:2])'
 	@echo "Making $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -q --disable-pip-version-check uv || echo "uv is not to be had; pip does it, more slowly."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check uv 2>/dev/null || echo "uv is not to be had; pip does it, more slowly."
 	@touch $@
 
 define install

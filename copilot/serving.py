@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -22,6 +24,11 @@ from copilot.services.serving import serving
 from copilot.settings import Settings
 
 JOB_THREADS = 2
+_FIRST_START = {
+    "zh": "在浏览器打开下面的一次性链接，设置名字和密码 (this link works once: choose a name and a password):",
+    "en": "Choose a name and a password here (this link works once):",
+}
+_LATER_START = {"zh": "控制台地址 (the console is at):", "en": "The console is at:"}
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +73,15 @@ def serve(settings: Settings) -> None:
             proxy_headers=settings.https,
             timeout_graceful_shutdown=5,
         )
+        # uvicorn shuts down gracefully and then raises the signal again: without a handler it would end the process
+        # before the lock and the address of this data folder are given back.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _leave)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -93,10 +108,8 @@ def _greet(app: App, settings: Settings, address: str) -> None:
         token = None
     url = f"{address}/setup?token={token}" if token else f"{address}/"
     # The link is a secret of this machine's owner: it goes to the terminal, never to the log.
-    if token:
-        sys.stdout.write(f"Choose a name and a password here (this link works once):\n  {url}\n")
-    else:
-        sys.stdout.write(f"The console is at\n  {url}\n")
+    said = _FIRST_START if token else _LATER_START
+    sys.stdout.write(f"{said[settings.language]}\n  {url}\n")
     sys.stdout.flush()
     if settings.open_browser:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
