@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import io
 import os
 import sys
 import time
@@ -44,8 +46,15 @@ _UsageProblem: Any = next(one for one in typer.BadParameter.__mro__ if one.__nam
 
 def main() -> NoReturn:
     """Run the command line; every foreseen error becomes one sentence on standard error."""
+    # Loading the program makes many objects that stay: looking among them for garbage costs a tenth of the start.
+    gc.disable()
+    # What a terminal's encoding cannot show is spelled out instead of stopping the command.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
+        sys.stdout.flush()
     except CopilotError as error:
         _fail(str(error))
     except typer.Abort:
@@ -55,6 +64,7 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         _fail("stopped; an import goes on where it was when it is started again")
     except BrokenPipeError:
+        # Whoever read the output has seen enough; what is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except OSError as error:
@@ -73,6 +83,8 @@ def _opened(*, quiet: bool = False) -> Iterator[App]:
     from copilot.settings import load_settings
 
     built = build(load_settings(log_level="error" if quiet else None))
+    gc.freeze()
+    gc.enable()
     if built.backup_taken:
         typer.echo(f"The store was upgraded; a copy of the old one is {built.backup_taken}", err=True)
     try:
@@ -97,6 +109,8 @@ def serve(
     from copilot.serving import serve as run
     from copilot.settings import load_settings
 
+    gc.freeze()
+    gc.enable()
     run(load_settings(host=host, port=port, open_browser=browser))
 
 
@@ -115,7 +129,7 @@ def import_chat(
 
     with _opened(quiet=json) as built:
         account = _system()
-        text = sys.stdin.read() if str(file) == "-" else None
+        text = _pasted() if str(file) == "-" else None
         if text is None:
             _readable(file)
             found = built.importing.inspect(file, timezone)
@@ -182,7 +196,10 @@ def export_chat(
     with _opened() as built:
         chosen = _group(built, group)
         if str(file) == "-":
-            number = built.importing.export(_system(), chosen.group.id, sys.stdout)
+            # The format is UTF-8, whatever the terminal's encoding is.
+            stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
+            number = built.importing.export(_system(), chosen.group.id, stream)
+            stream.detach()
         else:
             with _written(file) as stream:
                 number = built.importing.export(_system(), chosen.group.id, stream)
@@ -270,6 +287,8 @@ def ask(
     with _opened(quiet=True) as built:
         if built.indexing.is_behind():
             built.indexing.bring_up()
+        if group and community:
+            raise BadInput("a question is asked in a group or in a community; give --group or --community")
         group_id = _group(built, group).group.id if group else None
         community_id = None if group else _asked(built, community, question).id
         try:
@@ -410,6 +429,17 @@ def change_role(name: str, role: str) -> None:
         typer.echo(f"Account {name!r} is {role}.")
 
 
+def _pasted() -> str:
+    """What standard input holds, in whatever encoding."""
+    from copilot.importers.reading.encoding import decoder_of, detect, mark_length
+
+    raw = sys.stdin.buffer.read()
+    if not raw.strip():
+        raise BadInput("standard input is empty; paste a chat into it, or name a file")
+    encoding = detect(raw, "standard input")
+    return decoder_of(encoding).decode(raw[mark_length(encoding, raw) :], final=True)
+
+
 def _readable(file: Path) -> None:
     if not file.exists():
         raise BadInput(f"{file} does not exist; name a chat export")
@@ -437,8 +467,13 @@ def _group(built: App, wanted: str | None) -> GroupSummary:
         own = [one for one in found if not one.group.is_sample] or found
         if len(own) == 1:
             return own[0]
-        raise BadInput("there is more than one group; name one with --group" if own else "there is no group yet")
-    matches = [one for one in found if wanted in (str(one.group.id), one.group.name)]
+        if not own:
+            raise BadInput("there is no group yet; run `copilot import FILE` with an export of a chat")
+        names = ", ".join(f"{one.group.id} {one.group.name}" for one in own)
+        raise BadInput(f"there is more than one group; name one with --group: {names}")
+    matches = [one for one in found if wanted == str(one.group.id)] or [
+        one for one in found if wanted == one.group.name
+    ]
     if len(matches) == 1:
         return matches[0]
     names = ", ".join(f"{one.group.id} {one.group.name}" for one in (matches or found))
@@ -456,11 +491,14 @@ def _community(built: App, wanted: str | None) -> Community:
             raise BadInput("there is no community yet; run `copilot import FILE` with an export of a chat")
         names = ", ".join(f"{one.id} {one.profile.name}" for one in own)
         raise BadInput(f"name a community with --community; there are: {names}")
-    matches = [one for one in found if wanted in (str(one.id), one.profile.name, one.slug)]
+    matches = [one for one in found if wanted == str(one.id)] or [
+        one for one in found if wanted in (one.profile.name, one.slug)
+    ]
     if len(matches) == 1:
         return matches[0]
-    names = ", ".join(f"{one.id} {one.profile.name}" for one in found)
-    raise BadInput(f"{wanted!r} is no community; there are: {names or 'none'}")
+    names = ", ".join(f"{one.id} {one.profile.name}" for one in (matches or found))
+    problem = "is the name of several communities; give the number" if matches else "is no community"
+    raise BadInput(f"{wanted!r} {problem}; there are: {names or 'none'}")
 
 
 def _asked(built: App, wanted: str | None, question: str) -> Community:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from copilot.records import Document
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 # About what one can read at a glance in a chat, and what a word index ranks well.
 LONGEST_SECTION: Final = 800
@@ -69,6 +69,9 @@ def _blocks(text: str) -> Iterator[Token]:
 
     What stands inside a line is not looked at, and `[注意]: 明天休息` is a paragraph, not the target of a link.
     """
+    # Slow to load, and most questions at the command line are answered without a document.
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("commonmark").enable("table").disable(["inline", "reference"])
     return (token for token in parser.parse(text) if token.level == 0 and token.nesting >= 0)
 
