@@ -8,7 +8,7 @@ DATA ?= ../shared/data
 # uv does not read pip's configuration; a machine that keeps packages in a folder says so there.
 FIND_LINKS = $$($(BIN)/pip config get global.find-links 2>/dev/null || true)
 
-.PHONY: run test check check-static bench lock clean
+.PHONY: run test check check-static bench docs lock clean
 
 run: $(VENV)/.ready
 	@$(BIN)/copilot serve
@@ -27,6 +27,10 @@ check-static: $(VENV)/.ready-test
 
 bench: $(VENV)/.ready-test
 	@$(BIN)/python -m benchmarks $(DATA)
+
+# The parts of the documentation that come from the code.
+docs: $(VENV)/.ready-test
+	@$(BIN)/python docs/generate.py
 
 # The requirements files, from pyproject.toml; without the addresses that they were looked up at.
 lock: $(VENV)/.made
