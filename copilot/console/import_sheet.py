@@ -22,8 +22,9 @@ from copilot.console.uploads import forget_upload
 from copilot.errors import BadInput, CopilotError
 from copilot.importers.export import ChatFound
 from copilot.importers.registry import known_formats
-from copilot.records import Account, Job
+from copilot.records import Account, Job, Role
 from copilot.services.importing import Inspection
+from copilot.services.rights import need
 
 _NEW_GROUP = "new"
 _NEW_COMMUNITY = "new"
@@ -100,9 +101,9 @@ def build_import_sheet(ui: Ui, when_started: Callable[[gr.Request], Any], refres
         start = gr.Button(t("开始导入", "Import"), variant="primary", elem_id="start-import")
 
     def look(path: str | None, zone: str, request: gr.Request) -> list[Any]:
-        ui.account(request)
         if not path:
             return [None, *forget()]
+        need(ui.account(request), Role.ADMIN)
         try:
             seen = ui.app.importing.inspect(Path(path), zone or None)
         except CopilotError as error:

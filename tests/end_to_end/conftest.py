@@ -246,4 +246,7 @@ def console(come_in: Callable[..., Console]) -> Console:
 def readme_picture() -> Path | None:
     """Where the picture of the README is kept, if README_PICTURE asks for a new one."""
     wish = os.environ.get("README_PICTURE")
-    return Path(wish) if wish else None
+    if not wish:
+        return None
+    Path(wish).parent.mkdir(parents=True, exist_ok=True)
+    return Path(wish)

@@ -78,16 +78,21 @@ def build(ui: Ui) -> None:
 
     def from_top(request: gr.Request, event: gr.EventData) -> list[Any]:
         account = ui.account(request)
-        nothing = [gr.update()] * (len(importing.outputs) + len(community_sheet.parts))
+        values = [
+            [gr.update()] * len(importing.outputs),
+            [gr.update()] * len(community_sheet.parts),
+            [gr.update()] * (len(parts) + 1),
+        ]
         match cards.clicked(event).get("do"):
             case "import":
-                return [*import_sheet_values(ui, account), *[gr.update()] * len(community_sheet.parts)]
+                values[0] = import_sheet_values(ui, account)
             case "new_community":
-                return [*[gr.update()] * len(importing.outputs), *opened(t("新建社群", "New community"))]
+                values[1] = opened(t("新建社群", "New community"))
             case "install_samples":
                 ui.app.samples.install(account)
-                return nothing
-        return nothing
+                ui.say("示例放回来了", "The samples are back")
+                values[2] = load(request)
+        return [value for part in values for value in part]
 
     def from_list(request: gr.Request, event: gr.EventData) -> list[Any]:
         account = ui.account(request)
@@ -99,7 +104,7 @@ def build(ui: Ui) -> None:
             "group": [gr.update()] * len(group_sheet.parts),
             "rename": [gr.update()] * (len(rename_sheet.parts) + 1),
             "target": [gr.update()],
-            "page": [gr.update()] * len(parts),
+            "page": [gr.update()] * (len(parts) + 1),
         }
         match clicked.get("do"):
             case "import":
@@ -115,11 +120,11 @@ def build(ui: Ui) -> None:
             case "delete_group":
                 ui.app.groups.delete_group(account, group)
                 ui.say("群已删除", "The group is deleted")
-                kept["page"] = refreshed(request)
+                kept["page"] = load(request)
             case "remove_sample":
                 ui.app.samples.remove(account, community)
                 ui.say("示例已移除", "The sample is removed")
-                kept["page"] = refreshed(request)
+                kept["page"] = load(request)
         return [value for values in kept.values() for value in values]
 
     def from_jobs(request: gr.Request, event: gr.EventData) -> list[Any]:
@@ -157,12 +162,21 @@ def build(ui: Ui) -> None:
 
     ui.on(ui.demo.load, load, [], [top, *parts])
     ui.on(timer.tick, tick, [], parts)
-    ui.on(top.click, from_top, [], [*importing.outputs, *community_sheet.parts])
+    ui.on(top.click, from_top, [], [*importing.outputs, *community_sheet.parts, top, *parts])
     ui.on(
         listing.click,
         from_list,
         [],
-        [*importing.outputs, *members.outputs, *group_sheet.parts, *rename_sheet.parts, new_name, target_id, *parts],
+        [
+            *importing.outputs,
+            *members.outputs,
+            *group_sheet.parts,
+            *rename_sheet.parts,
+            new_name,
+            target_id,
+            top,
+            *parts,
+        ],
     )
     ui.on(running.click, from_jobs, [], [*parts, drawer])
     ui.on(past.click, from_jobs, [], [*parts, drawer])
@@ -179,12 +193,13 @@ def build(ui: Ui) -> None:
 
 def _top(ui: Ui, account: Account) -> str:
     t = ui.t
-    acts = []
+    acts: list[Markup] = []
     if account.role.includes(Role.ADMIN):
-        acts = [
-            cards.button(t("新建社群", "New community"), "new_community"),
-            cards.button(t("导入聊天记录", "Import a chat"), "import", kind="go"),
-        ]
+        if account.group_ids is None:
+            if not ui.app.samples.installed():
+                acts.append(cards.button(t("放回示例", "Put the samples back"), "install_samples", kind="quiet"))
+            acts.append(cards.button(t("新建社群", "New community"), "new_community"))
+        acts.append(cards.button(t("导入聊天记录", "Import a chat"), "import", kind="go"))
     return str(
         Markup('<div class="section-head"><div><h1>{}</h1></div><div class="acts">{}</div></div>').format(
             t("群", "Groups"), cards.join(acts)
