@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
@@ -15,52 +16,67 @@ from copilot.store.staging import Compared
 WRITE_BATCH = 2000
 
 
-def compare(connection: Connection, job_id: int, group_id: int) -> dict[int, int]:
-    """Mark what is there already, and settle the order within each minute that both sides share.
+@dataclass(slots=True)
+class Comparison:
+    """What comparing an import with its group came to.
 
     Args:
-        connection: of the transaction that publishes.
+        known: (number in the export, id of the message that is there).
+        staged_times, store_times: places within a minute that both sides settle.
+        recognised: number of a sender → member, for those who write under another name.
+    """
+
+    known: list[tuple[int, int]] = field(default_factory=list)
+    staged_times: list[tuple[int, datetime]] = field(default_factory=list)
+    store_times: list[tuple[int, datetime, bool]] = field(default_factory=list)
+    recognised: dict[int, int] = field(default_factory=dict)
+
+    def apply(self, connection: Connection, job_id: int) -> None:
+        """Write it, in the transaction that publishes."""
+        for start in range(0, len(self.known), WRITE_BATCH):
+            staging.set_known(connection, job_id, self.known[start : start + WRITE_BATCH])
+        for start in range(0, len(self.staged_times), WRITE_BATCH):
+            staging.set_times(connection, job_id, self.staged_times[start : start + WRITE_BATCH])
+        for start in range(0, len(self.store_times), WRITE_BATCH):
+            staging.refine_times(connection, self.store_times[start : start + WRITE_BATCH])
+
+
+def compare(
+    connection: Connection, job_id: int, group_id: int, progress: Callable[[int, int], None] | None = None
+) -> Comparison:
+    """Find what is there already, and settle the order within each minute that both sides share. Only reads.
+
+    Args:
+        connection: of one state of the store.
         job_id: the import.
         group_id: the group that it goes into.
-
-    Returns:
-        number of a sender in the import → member, for those recognised under another name.
+        progress: called with (minutes looked at, 0).
     """
+    result = Comparison()
     span = staging.open_span(connection, job_id)
     if span is None:
-        return {}
+        return result
     from_at, to_at = _minute(span[0]), _minute(span[1]) + MINUTE
     if next(staging.there(connection, job_id, group_id, from_at, to_at), None) is None:
-        return {}
+        return result
     people = _People(connection, job_id, group_id)
     votes: Counter[tuple[str, str]] = Counter()
-    for there, coming in _minutes(connection, job_id, group_id, from_at, to_at, people):
+    tell = progress or (lambda _done, _total: None)
+    for number, (there, coming) in enumerate(_minutes(connection, job_id, group_id, from_at, to_at, people)):
         votes.update(votes_for_names(there, coming))
+        tell(number, 0)
     people.recognise(same_people(votes))
-    _align(connection, job_id, group_id, from_at, to_at, people)
-    return people.recognised
-
-
-def _align(
-    connection: Connection, job_id: int, group_id: int, from_at: datetime, to_at: datetime, people: _People
-) -> None:
-    known: list[tuple[int, int]] = []
-    staged_times: list[tuple[int, datetime]] = []
-    store_times: list[tuple[int, datetime, bool]] = []
-    for there, coming in _minutes(connection, job_id, group_id, from_at, to_at, people):
+    result.recognised = people.recognised
+    for number, (there, coming) in enumerate(_minutes(connection, job_id, group_id, from_at, to_at, people)):
         for slot in join_minute(there, coming):
             if slot.there is not None and slot.coming is not None:
-                known.append((slot.coming.id, slot.there.id))
+                result.known.append((slot.coming.id, slot.there.id))
             elif slot.coming is not None and slot.coming.sent_at != slot.sent_at:
-                staged_times.append((slot.coming.id, slot.sent_at))
+                result.staged_times.append((slot.coming.id, slot.sent_at))
             if slot.there is not None and slot.there.sent_at != slot.sent_at:
-                store_times.append((slot.there.id, slot.sent_at, slot.to_the_minute))
-    for start in range(0, len(known), WRITE_BATCH):
-        staging.set_known(connection, job_id, known[start : start + WRITE_BATCH])
-    for start in range(0, len(staged_times), WRITE_BATCH):
-        staging.set_times(connection, job_id, staged_times[start : start + WRITE_BATCH])
-    for start in range(0, len(store_times), WRITE_BATCH):
-        staging.refine_times(connection, store_times[start : start + WRITE_BATCH])
+                result.store_times.append((slot.there.id, slot.sent_at, slot.to_the_minute))
+        tell(number, 0)
+    return result
 
 
 class _People:

@@ -27,11 +27,11 @@ from copilot.records import (
     Role,
     SourceMessage,
 )
-from copilot.services.comparing import compare
+from copilot.services.comparing import Comparison, compare
 from copilot.services.indexing import Indexing
 from copilot.services.jobs import Jobs, Progress
 from copilot.services.rights import need, need_all_groups
-from copilot.store import Connection, Store, communities, groups, jobs, members, messages, staging
+from copilot.store import Connection, Store, changes, communities, groups, jobs, members, messages, staging
 
 BATCH = 5000
 SKIPS_KEPT = 200
@@ -354,23 +354,37 @@ class Importing:
 
     def _publish(self, job: Job, plan: dict[str, Any], progress: Progress) -> None:
         progress.step("comparing")
+        group_id = plan["group_id"]
+        with self._store.write() as connection:
+            repeats = staging.mark_repeats(connection, job.id)
+            if group_id is None:
+                there = groups.find(connection, plan["community_id"], plan["new_group_name"])
+                group_id = there.id if there else None
+            if group_id is not None:
+                staging.mark_known_by_id(connection, job.id, group_id)
+            seen = changes.newest(connection)
+        comparison = Comparison()
+        if group_id is not None:
+            with self._store.read() as connection:
+                comparison = compare(connection, job.id, group_id, progress.at)
         progress.stoppable = False
+        progress.step("publishing")
         with self._store.write() as connection:
             result = dict(jobs.get(connection, job.id).result)
-            group_id = plan["group_id"]
-            if group_id is None:
-                group = groups.find(connection, plan["community_id"], plan["new_group_name"])
-                if group is None:
-                    platform = Platform(plan["platform"])
-                    group = groups.add(connection, plan["community_id"], plan["new_group_name"], platform)
-                    plan = {**plan, "made_group": True}
-                group_id = group.id
-            group = groups.get(connection, group_id)
-            for line, platform_id in staging.mark_repeats(connection, job.id):
+            for line, platform_id in repeats:
                 _skip(result, line, f"the message id {platform_id} stands earlier in this file", "")
-            staging.mark_known_by_id(connection, job.id, group_id)
-            same = compare(connection, job.id, group_id)
-            staging.settle_senders(connection, job.id, group_id, same)
+            if group_id is None:
+                group_id = groups.add(
+                    connection, plan["community_id"], plan["new_group_name"], Platform(plan["platform"])
+                ).id
+                plan = {**plan, "made_group": True}
+            group = groups.get(connection, group_id)
+            if changes.touch(connection, group_id, after=seen):
+                # Somebody wrote into the group meanwhile: what was found is looked for again, with nobody else writing.
+                staging.mark_known_by_id(connection, job.id, group_id)
+                comparison = compare(connection, job.id, group_id)
+            comparison.apply(connection, job.id)
+            staging.settle_senders(connection, job.id, group_id, comparison.recognised)
             span = staging.span(connection, job.id)
             known = staging.known(connection, job.id)
             new, recalled = staging.publish(connection, job.id, group_id)

@@ -74,6 +74,19 @@ def newest(connection: Connection) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(change.c.id), 0))).scalar_one())
 
 
+def touch(connection: Connection, group_id: int, *, after: int) -> bool:
+    """Whether a group's messages changed after a position."""
+    return bool(
+        connection.execute(
+            sa.select(
+                sa.exists().where(
+                    change.c.id > after, change.c.group_id == group_id, change.c.kind == ChangeKind.MESSAGES.value
+                )
+            )
+        ).scalar()
+    )
+
+
 def relog_everything(connection: Connection) -> None:
     """Log all that there is, so that an index that was thrown away is made again from position 0 of a short log."""
     from copilot.store.tables import chat_group, document, faq_entry, message, rule
