@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import json
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from copilot.errors import BadSettings
 
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the console listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port of the console; 0 picks a free one.")
-    allowed_hosts: tuple[str, ...] = Field(
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Further host names under which browsers may reach the console, as a JSON list; "
         "loopback names always may. Needed when the address is not loopback.",
@@ -54,6 +55,19 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="What is logged; members' words and passwords never are."
     )
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _read_list(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            found = json.loads(value)
+        except ValueError:
+            found = None
+        if not isinstance(found, list):
+            raise ValueError('it is no list; write a JSON list, such as ["a", "b"]')  # noqa: TRY004  (pydantic's way)
+        return found
 
     @field_validator("data_dir")
     @classmethod
@@ -128,16 +142,16 @@ def load_settings(**overrides: object) -> Settings:
     Raises:
         BadSettings: a value is wrong or a COPILOT_ name is unknown; the message names each with its remedy.
     """
-    problems = [
-        _unknown(name) for name in _given_names() if name.removeprefix(PREFIX).lower() not in Settings.model_fields
-    ]
+    try:
+        given = _given_names()
+    except UnicodeDecodeError as error:
+        raise BadSettings(f"{Path('.env').absolute()} is not written in UTF-8; save it as UTF-8") from error
+    problems = [_unknown(name) for name in given if name.removeprefix(PREFIX).lower() not in Settings.model_fields]
     try:
         settings = Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         problems += [_sentence(item["loc"], item["msg"], item.get("input")) for item in error.errors()]
         raise BadSettings("; ".join(problems)) from error
-    except ValueError as error:  # pydantic-settings: a value that should be JSON is not
-        raise BadSettings(f'{error}; lists are written as JSON, such as ["a", "b"]') from error
     if problems:
         raise BadSettings("; ".join(problems))
     return settings
