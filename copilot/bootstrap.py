@@ -98,7 +98,7 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
         groups=Groups(store, indexing),
         importing=Importing(store, jobs, indexing, settings.uploads_dir, settings.timezone),
         knowing=Knowing(store, indexing),
-        asking=Asking(store, settings.index_dir, timezone=settings.timezone, clock=clock),
+        asking=Asking(store, settings.index_dir, indexing, timezone=settings.timezone, clock=clock),
         samples=Samples(store, indexing, shipped("knowledge"), clock=clock),
         intake=Intake(store, indexing),
         backup_taken=copy,

@@ -37,7 +37,7 @@ app.add_typer(accounts_app, name="accounts")
 
 GroupOption = Annotated[str | None, typer.Option("--group", help="Name or number of a group.")]
 CommunityOption = Annotated[str | None, typer.Option("--community", help="Name or number of a community.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 # Typer exports only some of Click's errors; this is the root of those that are about how a command was written.

@@ -43,8 +43,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import did. `read` = `new` + `known` (were there already) + `recalled`; `skipped` is the number of
-    pieces that did not become messages, of which `skips` keeps the first 200 as (line, reason, excerpt)."""
+    """What an import did. `read` = `new` + `known` (were there already); `recalled` of them were withdrawn since.
+
+    `skipped` is the number of pieces that did not become messages; `skips` keeps the first 200 as (line, reason,
+    excerpt).
+    """
 
     import_id: int
     group_id: int

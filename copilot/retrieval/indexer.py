@@ -132,6 +132,13 @@ class Indexer:
         with self._caught_up:
             return self._caught_up.wait_for(lambda: self.position() >= change_id, timeout=seconds)
 
+    def distrust(self) -> None:
+        """Have the index looked at from the ground up before anything more is written to it; damage is then mended."""
+        with self._working:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+
     def rebuild(self, progress: Progress = _quiet) -> None:
         """Throw the index away and make it again from the store.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -50,11 +50,13 @@ class Retriever:
     Args:
         store: where the passages' words are.
         folder: the folder of all indexes.
+        on_damage: called when the index reads as damaged, so that its owner looks at it.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(self, store: Store, folder: Path, on_damage: Callable[[], None]) -> None:
         self._store = store
         self._folder = folder / "words"
+        self._on_damage = on_damage
         self._opened: WordIndex | None = None
         self._opening = threading.Lock()
 
@@ -69,6 +71,7 @@ class Retriever:
                 try:
                     self._opened = WordIndex.open_reader(self._folder)
                 except (NotFound, BrokenFile) as error:
+                    self._on_damage()
                     raise Busy("the index is not there yet or is being rebuilt; try again in a moment") from error
             return self._opened
 
@@ -98,6 +101,7 @@ class Retriever:
             try:
                 return self._retrieve(question, community_id, group_ids, language)
             except BrokenFile as error:
+                self._on_damage()
                 raise Busy("the index is damaged and will be rebuilt; try again in a moment") from error
 
     def _retrieve(self, question: str, community_id: int, group_ids: Collection[int], language: str) -> Retrieved:

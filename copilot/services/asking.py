@@ -31,6 +31,7 @@ from copilot.records import (
     SourceKind,
 )
 from copilot.retrieval.retriever import Retriever, rule_title
+from copilot.services.indexing import Indexing
 from copilot.services.rights import need
 from copilot.store import Store, communities, groups, knowledge, messages
 from copilot.text.tokens import tokens
@@ -60,13 +61,16 @@ class Asking:
     Args:
         store: where everything is.
         index_dir: the folder of the indexes.
+        indexing: told when the index reads as damaged.
         timezone: where no profile says one.
         clock: tells the time; entries expire by it.
     """
 
-    def __init__(self, store: Store, index_dir: Path, *, timezone: str, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, store: Store, index_dir: Path, indexing: Indexing, *, timezone: str, clock: Callable[[], datetime] = _now
+    ) -> None:
         self._store = store
-        self._retriever = Retriever(store, index_dir)
+        self._retriever = Retriever(store, index_dir, indexing.distrust)
         self._timezone = timezone
         self._clock = clock
 

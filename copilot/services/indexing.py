@@ -52,6 +52,12 @@ class Indexing:
         """Say that something changed."""
         self._wake.set()
 
+    def distrust(self) -> None:
+        """Say that the index reads as damaged: its owner looks at it again and makes it anew where it is."""
+        if self._thread is not None:
+            self._indexer.distrust()
+            self.wake()
+
     @property
     def progress(self) -> tuple[int, int]:
         """(messages looked at, messages to look at) of the stretch that is being indexed; (0, 0) when idle."""

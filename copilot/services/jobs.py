@@ -21,6 +21,8 @@ from copilot.store import Store, jobs
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 0.3
+# A job that met a full disk looks again after this time.
+ROOM_SECONDS = 60
 
 
 class Progress:

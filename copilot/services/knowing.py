@@ -117,14 +117,16 @@ class Knowing:
         need_all_groups(account, Role.ADMIN)
         coming = read_folder(path)
         with self._store.read() as connection:
-            return compare(_all_levels(connection, community_id), coming)
+            there = _all_levels(connection, community_id)
+        return compare(there, _completed(coming, there))
 
     def apply_folder(self, account: Account, community_id: int, path: Path) -> Changes:
         """Import a knowledge folder, all or nothing; returns what changed."""
         need_all_groups(account, Role.ADMIN)
         coming = read_folder(path)
         with self._store.write() as connection:
-            changes = compare(_all_levels(connection, community_id), coming)
+            there = _all_levels(connection, community_id)
+            changes = compare(there, _completed(coming, there))
             _apply(connection, community_id, changes)
         self._indexing.wake()
         return changes
@@ -230,6 +232,22 @@ def _all_levels(connection: Connection, community_id: int) -> Knowledge:
     return replace(whole, groups=own)
 
 
+def _completed(coming: Knowledge, there: Knowledge) -> Knowledge:
+    """A folder as it is meant: what it does not speak of at all stays as it is.
+
+    Groups that it has no folder for are left alone, a community keeps its name, and a group stays where it lives.
+    """
+    named = replace(coming.profile, name=coming.profile.name or there.profile.name)
+    if coming.profile == Profile():
+        named = there.profile
+    groups_meant = dict(there.groups)
+    for name, level in coming.groups.items():
+        old = there.groups.get(name)
+        platform = level.profile.platform or (old.profile.platform if old else None)
+        groups_meant[name] = replace(level, profile=replace(level.profile, platform=platform))
+    return replace(coming, profile=named, groups=groups_meant)
+
+
 def install(connection: Connection, community_id: int, coming: Knowledge) -> None:
     """Write knowledge into a community that has none, making the groups that it names."""
     _apply(connection, community_id, compare(_all_levels(connection, community_id), coming))
@@ -237,11 +255,11 @@ def install(connection: Connection, community_id: int, coming: Knowledge) -> Non
 
 def _apply(connection: Connection, community_id: int, changes: Changes) -> None:
     by_name = {group.name: group.id for group in groups.all_of(connection, community_id)}
-    default = communities.get(connection, community_id).profile.platform or Platform.MANUAL
+    default = _platform_after(changes) or communities.get(connection, community_id).profile.platform
     profiles: dict[str | None, dict[str, Any]] = {}
     for change in changes.items:
         if change.part is Part.GROUP and change.group is not None:
-            by_name[change.group] = groups.add(connection, community_id, change.group, default).id
+            by_name[change.group] = groups.add(connection, community_id, change.group, default or Platform.MANUAL).id
         elif change.part is Part.PROFILE:
             value = None if change.kind is ChangeKind.REMOVED else change.after
             profiles.setdefault(change.group, {})[change.key] = value
@@ -262,6 +280,14 @@ def _apply(connection: Connection, community_id: int, changes: Changes) -> None:
             if platform is not None:
                 groups.set_platform(connection, group_id, platform)
         _save_profile(connection, community_id, group_id, replace(before, **values))
+
+
+def _platform_after(changes: Changes) -> Platform | None:
+    """Where the community lives after the changes, if they say so."""
+    for change in changes.of(Part.PROFILE):
+        if change.key == "platform" and isinstance(change.after, Platform):
+            return change.after
+    return None
 
 
 def _apply_item(connection: Connection, community_id: int, group_id: int | None, change: Change) -> None:

@@ -249,7 +249,7 @@ login_attempt = sa.Table(
     sa.Index(None, "subject", "at"),
 )
 
-# Single values that several processes share: the hash of the one-time link, where the console is served.
+# Single values that several processes share, such as the hash of the one-time link.
 fact = sa.Table(
     "fact",
     metadata,

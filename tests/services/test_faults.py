@@ -45,7 +45,8 @@ class Shell:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.environment = {**os.environ, "COPILOT_DATA_DIR": str(data), "COPILOT_SAMPLE": "false", "PYTHONUNBUFFERED": "1"}
+        own = {"COPILOT_DATA_DIR": str(data), "COPILOT_SAMPLE": "false", "PYTHONUNBUFFERED": "1"}
+        self.environment = os.environ | own
 
     def start(self, *arguments: object, preexec: Callable[[], None] | None = None) -> subprocess.Popen[str]:
         return subprocess.Popen(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -249,3 +250,35 @@ def test_a_removed_group_is_gone_from_the_index(picnic: Room) -> None:
     picnic.app.indexing.bring_up()
     said = picnic.app.asking.ask(SYSTEM, "野餐日是哪天？", community_id=1)
     assert words(said) == ""
+
+
+def test_damage_while_it_runs_is_noticed_and_mended(picnic: Room) -> None:
+    app = picnic.app
+    app.indexing.start()
+    try:
+        app.indexing.bring_up()
+        for path in (app.settings.index_dir / "words").rglob("*"):
+            if path.is_file():
+                path.write_bytes(b"damaged")
+        fresh = type(app.asking)(app.store, app.settings.index_dir, app.indexing, timezone="Asia/Shanghai")
+        with pytest.raises(Busy, match="rebuilt"):
+            fresh.ask(SYSTEM, "野餐日是哪天？", group_id=picnic.group_id)
+        with app.store.read() as connection:
+            newest = connection.exec_driver_sql("SELECT max(id) FROM change").scalar()
+        assert app.indexer.wait_for(int(newest), 10)
+        assert "10月18日" in words(fresh.ask(SYSTEM, "野餐日是哪天？", group_id=picnic.group_id))
+    finally:
+        app.indexing.close()
+
+
+def test_a_folder_changes_only_what_it_speaks_of_and_settles(room: Room, tmp_path: Path) -> None:
+    app = room.app
+    app.knowing.save_rule(SYSTEM, Rule(number=1, text="本群只聊绘本", community_id=1, group_id=room.group_id))
+    folder = tmp_path / "learned"
+    (folder / "groups" / "new").mkdir(parents=True)
+    (folder / "faq.yaml").write_text("- question: 押金多少钱？\n  answer: 一百元。\n", encoding="utf-8")
+    (folder / "groups" / "new" / "profile.yaml").write_text("name: 新群\n", encoding="utf-8")
+    assert not app.knowing.apply_folder(SYSTEM, 1, folder).is_empty
+    assert app.groups.communities(SYSTEM)[0].profile.name == "社群"
+    assert len(app.knowing.knowledge(SYSTEM, 1, room.group_id).rules) == 1
+    assert app.knowing.apply_folder(SYSTEM, 1, folder).is_empty
