@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+
 from copilot.errors import BadInput, BrokenFile, CopilotError, NotFound
 from copilot.knowledge import conversion, documents
 from copilot.knowledge.documents import read_document

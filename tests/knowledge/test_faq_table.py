@@ -9,11 +9,12 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
+
 from copilot.errors import BadInput, BrokenFile, NotFound
 from copilot.knowledge import faq_table
 from copilot.knowledge.faq_table import EXAMPLES, read_faq_table, write_faq_table, write_faq_template
 from copilot.records import FaqEntry
-from openpyxl import Workbook
 
 ZH = ["问题", "相似问法", "答案", "标签", "有效期"]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from copilot.errors import BadInput, BrokenFile, NotFound, StorageFailed
 from copilot.knowledge import yaml_text
 from copilot.knowledge.folder import read_folder

@@ -8,14 +8,15 @@ from operator import attrgetter
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
 from copilot.errors import BadInput, Conflict, StorageFailed
 from copilot.knowledge import folder_writing
 from copilot.knowledge.folder import read_folder
 from copilot.knowledge.folder_writing import checked, write_folder
 from copilot.knowledge.validation import clean_line, clean_name, question_key
 from copilot.records import Document, FaqEntry, Knowledge, Platform, Profile, Rule, Tone
-from hypothesis import HealthCheck, given, reject, settings
-from hypothesis import strategies as st
 
 ENTRY = FaqEntry(question="几点开门?", answer="十点")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+
 from copilot.errors import BadInput
 from copilot.knowledge.profiles import effective
 from copilot.knowledge.validation import (

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from copilot.knowledge.sections import sections
-from copilot.records import Document
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.knowledge.sections import sections
+from copilot.records import Document
 
 
 def cut(text: str, longest: int = 800) -> list[tuple[tuple[str, ...], str]]:

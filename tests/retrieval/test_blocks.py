@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from copilot.records import Message, MessageKind
-from copilot.retrieval.blocks import LIMIT, Block, Span, cut, to_recut
 from hypothesis import given
 from hypothesis import strategies as st
+
+from copilot.records import Message, MessageKind
+from copilot.retrieval.blocks import LIMIT, Block, Span, cut, to_recut
 
 START = datetime(2024, 3, 1, 12, 0, tzinfo=UTC)
 
