@@ -238,7 +238,7 @@ def _message_page(t: Texts, words: str) -> str:
 
 def _small_page(t: Texts, title: str, body: Markup, problem: str, here: str) -> str:
     inner = Markup(
-        '<main class="small"><img class="mark" src="/ui/icon.svg" alt="" width="44" height="44"><h1>{title}</h1>'
+        '<main class="door"><img class="mark" src="/ui/icon.svg" alt="" width="44" height="44"><h1>{title}</h1>'
         "{problem}{body}<p class='tongue'><a href='/language/zh?next={here}' lang='zh'>中文</a> · "
         "<a href='/language/en?next={here}' lang='en'>English</a></p></main>"
     ).format(
