@@ -171,7 +171,7 @@ def read_cookie(headers: Headers, name: str) -> str | None:
     cookies: SimpleCookie = SimpleCookie()
     try:
         cookies.load(headers.get("cookie", ""))
-    except Exception:
+    except CookieError:  # an odd cookie of another service on this host
         return None
     morsel = cookies.get(name)
     return morsel.value if morsel else None

@@ -96,6 +96,7 @@ def test_a_proxy_that_speaks_https_keeps_the_origin() -> None:
         ("/zh/assets/index.js", {}, 200),
         ("/zh/", {"cookie": "copilot_session=bad", "accept": "text/html"}, 303),
         ("/zh/", COOKIE, 200),
+        ("/zh/", {"cookie": "b@d[=x; copilot_session=bad"}, 401),
     ],
 )
 def test_who_is_not_logged_in_sees_only_the_door(path: str, headers: dict[str, str], status: int) -> None:
