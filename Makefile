@@ -49,12 +49,14 @@ $(VENV)/.made:
 	@$(BIN)/python -m pip install -q --disable-pip-version-check uv 2>/dev/null || echo "uv is not to be had; pip does it, more slowly."
 	@touch $@
 
+# Compiled now rather than at the first start, which is several seconds faster for it.
 define install
 	@echo "Installing $(1) ..."
-	@if [ -x $(BIN)/uv ] && UV_FIND_LINKS=$(FIND_LINKS) $(BIN)/uv pip install -q --python $(BIN)/python -r $(1); then :; \
+	@if [ -x $(BIN)/uv ] && UV_FIND_LINKS=$(FIND_LINKS) $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python -r $(1); then :; \
 	  else $(BIN)/python -m pip install -q --disable-pip-version-check -r $(1); fi
 	@if [ -x $(BIN)/uv ] && $(BIN)/uv pip install -q --python $(BIN)/python --no-deps -e .; then :; \
 	  else $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps -e .; fi
+	@$(BIN)/python -m compileall -q copilot benchmarks
 endef
 
 $(VENV)/.ready: requirements.txt pyproject.toml | $(VENV)/.made
