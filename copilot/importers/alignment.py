@@ -18,6 +18,7 @@ from copilot.records import MessageKind
 
 MINUTE = timedelta(minutes=1)
 STEP = timedelta(milliseconds=1)
+LEAST = timedelta(microseconds=1)
 # Between live delivery and an export the same message may be stamped a little apart.
 CLOCK_SLACK = timedelta(seconds=2)
 # A minute with more pairs than this is a flood, where order within the minute is not worth the work.
@@ -41,6 +42,7 @@ class Entry:
         words: what `words_of` makes of kind and text.
         sent_at: aware UTC; `to_the_minute` says that only its minute is known.
         namespace: whose ids its platform id is of; None without a real id.
+        is_live: it was delivered live, and stamped by another clock than an export's.
     """
 
     id: int
@@ -49,6 +51,7 @@ class Entry:
     sent_at: datetime
     to_the_minute: bool = False
     namespace: str | None = None
+    is_live: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,8 @@ def join_minute(there: Sequence[Entry], coming: Sequence[Entry]) -> list[Slot]:
         coming: the export's, in order.
 
     Returns:
-        The joined sequence. Messages known to the minute only stand between their neighbours.
+        The joined sequence. Messages known to the minute only stand between their neighbours, and where the order
+        would be lost among equal times, a time moves by microseconds.
     """
     pairs = _common(there, coming)
     slots: list[tuple[Entry | None, Entry | None]] = []
@@ -136,7 +140,11 @@ def _once(entries: Sequence[Entry]) -> dict[str, Entry]:
 
 
 def _times_agree(a: Entry, b: Entry) -> bool:
-    return a.to_the_minute or b.to_the_minute or abs(a.sent_at - b.sent_at) <= CLOCK_SLACK
+    if a.to_the_minute or b.to_the_minute:
+        return True
+    if a.is_live or b.is_live:
+        return abs(a.sent_at - b.sent_at) <= CLOCK_SLACK
+    return a.sent_at.replace(microsecond=0) == b.sent_at.replace(microsecond=0)
 
 
 def _ids_agree(a: Entry, b: Entry) -> bool:
@@ -211,15 +219,16 @@ def _placed(pairs: Sequence[tuple[Entry | None, Entry | None]]) -> list[Slot]:
     slots: list[Slot] = []
     i = 0
     while i < len(pairs):
-        if times[i] is not None:
-            slots.append(_slot(pairs[i], times[i], exact=True))
+        exact_at = times[i]
+        if exact_at is not None:
+            slots.append(_slot(pairs[i], _after(slots, pairs[i], exact_at), exact=True))
             i += 1
             continue
         end = next((k for k in range(i, len(pairs)) if times[k] is not None), len(pairs))
         run = pairs[i:end]
         first = next(entry for entry in run[0] if entry is not None)
         minute = first.sent_at.replace(second=0, microsecond=0)
-        lower = slots[-1].sent_at if slots else minute - STEP / 2
+        lower = slots[-1].sent_at if slots else minute - LEAST
         upper = times[end] if end < len(pairs) else None
         for pair, at in zip(run, _spread(run, lower, upper, minute + MINUTE), strict=True):
             slots.append(_slot(pair, at, exact=False))
@@ -235,9 +244,21 @@ def _spread(
     if lower < held[0] and held[-1] < limit and all(a < b for a, b in pairwise(held)):
         return held
     step = STEP if upper is None and lower + STEP * (len(run) + 1) < end else (limit - lower) / (len(run) + 1)
+    step = max(step, LEAST)
     return [lower + step * number for number in range(1, len(run) + 1)]
 
 
-def _slot(pair: tuple[Entry | None, Entry | None], at: datetime | None, *, exact: bool) -> Slot:
-    assert at is not None  # noqa: S101  (every place has been given a time)
+def _after(slots: Sequence[Slot], pair: tuple[Entry | None, Entry | None], at: datetime) -> datetime:
+    """An exact time, or the next one after the place before where equal times would stand in another order."""
+    if not slots:
+        return at
+    before = slots[-1]
+    # Equal times stand in the order of ids, and what is new gets a higher id than what is there.
+    overtakes = before.there is None and pair[0] is not None
+    if before.sent_at > at or (before.sent_at == at and (overtakes or before.to_the_minute)):
+        return before.sent_at + LEAST
+    return at
+
+
+def _slot(pair: tuple[Entry | None, Entry | None], at: datetime, *, exact: bool) -> Slot:
     return Slot(there=pair[0], coming=pair[1], sent_at=at, to_the_minute=not exact)

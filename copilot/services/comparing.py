@@ -116,6 +116,7 @@ class _People:
             sent_at=one.sent_at,
             to_the_minute=one.to_the_minute,
             namespace=one.platform_id.split(":", 1)[0] if one.platform_id else None,
+            is_live=one.is_live,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -48,7 +49,7 @@ def add(connection: Connection, group_id: int, source: SourceMessage, member_id:
     row = connection.execute(
         sa.insert(message).values(
             group_id=group_id,
-            platform_id=platform_id or f"live:{source.sent_at.isoformat()}:{changes.newest(connection)}",
+            platform_id=platform_id or f"live:{uuid4().hex}",
             member_id=member_id,
             sender_name=source.sender_name,
             sent_at=source.sent_at,

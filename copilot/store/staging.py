@@ -38,6 +38,7 @@ class Compared:
     to_the_minute: bool
     kind: MessageKind
     text: str
+    is_live: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +222,7 @@ def there(connection: Connection, job_id: int, group_id: int, from_at: datetime,
     rows = connection.execution_options(yield_per=5000).execute(
         sa.select(
             message.c.id, message.c.member_id, message.c.platform_id, message.c.sent_at, message.c.to_the_minute,
-            message.c.kind, message.c.text,
+            message.c.kind, message.c.text, message.c.job_id,
         )
         .where(message.c.group_id == group_id, message.c.sent_at.between(from_at, to_at), message.c.id.not_in(matched))
         .order_by(message.c.sent_at, message.c.id)
@@ -237,6 +238,7 @@ def there(connection: Connection, job_id: int, group_id: int, from_at: datetime,
             to_the_minute=row.to_the_minute,
             kind=MessageKind(row.kind),
             text=row.text,
+            is_live=row.job_id is None,
         )
 
 
