@@ -14,10 +14,10 @@ run: $(VENV)/.ready
 	@$(BIN)/copilot serve
 
 test: $(VENV)/.ready-test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: check-static
-	@$(BIN)/python -m pytest -q -m "not slow and not browser"
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not slow and not browser"
 
 check-static: $(VENV)/.ready-test
 	@$(BIN)/ruff check -q .

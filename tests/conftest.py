@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +16,6 @@ from copilot.settings import Settings
 
 NOW = datetime(2026, 6, 15, 4, 0, tzinfo=UTC)
 """The time in tests: a Monday at noon in Shanghai."""
-
-_skipped: dict[str, int] = {}
 
 
 @pytest.fixture(autouse=True)
@@ -65,23 +64,31 @@ def chromium() -> str:
 
 def missing(what: str, remedy: str) -> None:
     """Skip a test for want of something, or fail it where nothing may be skipped (TESTS_MAY_SKIP=0)."""
-    reason = f"{what}: {remedy}"
-    if os.environ.get("TESTS_MAY_SKIP", "1") == "0":
-        pytest.fail(reason)
-    _skipped[reason] = _skipped.get(reason, 0) + 1
-    pytest.skip(reason)
+    if _must_run():
+        pytest.fail(f"{what}: {remedy}")
+    pytest.skip(f"{what}: {remedy}")
 
 
+def _must_run() -> bool:
+    return os.environ.get("TESTS_MAY_SKIP", "1") == "0"
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """A skip of any kind is a failure where nothing may be skipped."""
-    if report.skipped and os.environ.get("TESTS_MAY_SKIP", "1") == "0":
+    if report.skipped and _must_run():
         report.outcome = "failed"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List what could not run here, with the command that mends it."""
-    if _skipped:
+    reasons = Counter(
+        str(report.longrepr[2]).removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple)
+    )
+    if reasons:
         terminalreporter.section("not run here")
-        for reason, number in _skipped.items():
-            what, remedy = reason.split(": ", 1)
-            terminalreporter.line(f"{number} tests: {what}. To run them: {remedy}")
+    for reason, number in reasons.items():
+        what, _, remedy = reason.partition(": ")
+        terminalreporter.line(f"{number} tests: {what}." + (f" To run them: {remedy}" if remedy else ""))
