@@ -38,16 +38,32 @@ class Judged(Protocol):
     def passed(self) -> bool: ...
 
 
-# By how much evidence has to be better than just enough; the gate's probability above its threshold lowers it.
-_CLEAR = 0.03
-_GATE_WEIGHT = 0.1
-# An entry that has expired is the reason for staying quiet if it is as close as this.
-_LAPSED = 0.5
+# How sure an answer must be: among members, where a wrong answer is worse than none; to an admin, who sees the sources
+# and how sure it is; and to an admin who only says something.
+_SURE_IN_GROUP = 0.65
+_SURE_IN_CONSOLE = 0.55
+_SURE_UNASKED = 0.9
+# An entry that holds answers where an expired one is no better than by this.
+_CLEARLY = 0.01
 _NEAR = 3
 # Chat and entry agree if the entry's answer holds this share of what was said.
 _AGREES = 0.6
 _AGREES_ENOUGH = 0.4
+_AGREEING = 0.02
+_SUREST = 0.97
 _NUMBER = re.compile(r"\d+")
+# What tells or exclaims, rather than naming a topic.
+_SAYS = re.compile(
+    r"谢|辛苦|哈哈|今天|昨天|刚刚?|真[的好是]|太[好棒]|[了啦啊呀哦哈嘿!！~～]$|我们?家(?!庭)"
+    r"|\b(?:thanks|lol|i've|i'm|we|just|today|yesterday|very)\b|!$"
+)
+# What only greets or thanks is never answered.
+_GREETS = re.compile(
+    r"(?:[\W_啊呀啦哦嗯了]|谢|感谢|多谢|大家|各位|老师们?|群主|好|早|[早晚]安|[你您]|早上|上午|中午|下午|晚上|辛苦|再见|明天见|收到"
+    r"|\b(?:hello|hi|hey|good|morning|afternoon|evening|night|everyone|all|folks|thanks?|you|so|much|bye)\b)+"
+)
+# A bare topic has a few words; in Chinese each pair of characters counts.
+_LONGEST_TOPIC = 6
 
 
 def answer_question(
@@ -94,7 +110,18 @@ def answer_question(
         return Silence(
             question=question, reason=SilenceReason.NOTHING_KNOWN, why=replace(why, notes=(Note.NOTHING_FOUND,))
         )
-    return _decide(question, weigh(asking, check.asks, findings, speech), gate, why, in_console=in_console)
+    if in_console and _GREETS.fullmatch(asking.casefold()):
+        return Silence(question=question, reason=SilenceReason.NOT_A_QUESTION, why=replace(why, notes=(Note.NO_CUE,)))
+    enough = _SURE_IN_CONSOLE if in_console else _SURE_IN_GROUP
+    if in_console and _only_says(question):
+        enough = _SURE_UNASKED
+    return _decide(question, weigh(asking, check.asks, findings, speech), gate, why, enough, in_console=in_console)
+
+
+def _only_says(text: str) -> bool:
+    """Whether a text that asks nothing is more than a bare topic ("退款", "opening hours")."""
+    check = read_question(text)
+    return not check.hit and (bool(_SAYS.search(text.casefold())) or len(content(text).names) > _LONGEST_TOPIC)
 
 
 def _unasked(check: QuestionCheck) -> SilenceReason | None:
@@ -111,17 +138,18 @@ def _decide(
     candidates: Candidates,
     gate: Judged,
     why: Explanation,
+    enough: float,
     *,
     in_console: bool,
 ) -> Answer | Silence:
-    """Take the best candidate if it is good enough.
+    """Take the best candidate if it is sure enough.
 
-    In a group nobody asked the co-pilot, so the gate has to agree; where an admin asks, it counts as one more sign.
+    In a group nobody asked the co-pilot, so the gate has to agree; where an admin asks, it has no say.
     """
     near = tuple(one.citations[0] for one in candidates.ranked[:_NEAR])
     best = candidates.ranked[0] if candidates.ranked else None
-    lapsed = max(candidates.expired, key=lambda one: one.score, default=None)
-    if lapsed is not None and lapsed.score >= _LAPSED and (best is None or lapsed.margin > best.margin):
+    lapsed = candidates.expired[0] if candidates.expired else None
+    if lapsed is not None and lapsed.sure >= enough and (best is None or _outweighs(lapsed, best)):
         return Silence(
             question=question,
             reason=SilenceReason.EXPIRED,
@@ -133,7 +161,7 @@ def _decide(
             question=question, reason=SilenceReason.NOTHING_KNOWN, why=replace(why, notes=(Note.NOTHING_FOUND,))
         )
     shut = not gate.passed and not best.is_clear_entry and not in_console
-    if shut or best.margin < _CLEAR - _GATE_WEIGHT * (gate.probability - gate.threshold):
+    if shut or best.sure < enough:
         return Silence(
             question=question,
             reason=SilenceReason.NOT_SURE if gate.passed else SilenceReason.OUT_OF_SCOPE,
@@ -147,9 +175,17 @@ def _decide(
         question=question,
         text=best.text,
         citations=citations,
-        confidence=_confidence(best, gate, agrees=Note.HISTORY_AGREES in notes),
+        confidence=round(min(_SUREST, best.sure) + (_AGREEING if Note.HISTORY_AGREES in notes else 0.0), 2),
         why=replace(why, notes=notes),
     )
+
+
+def _outweighs(lapsed: Candidate, best: Candidate) -> bool:
+    """Whether an expired entry is the reason for silence. What members said before it expired has expired with it."""
+    said_at = best.citations[0].sent_at if best.kind is SourceKind.HISTORY else None
+    if said_at is not None and lapsed.until is not None and said_at.date() <= lapsed.until:
+        return True
+    return lapsed.margin > best.margin + _CLEARLY and lapsed.sure >= best.sure
 
 
 def _support(best: Candidate, said: tuple[tuple[Said, float], ...]) -> Said | None:
@@ -163,9 +199,3 @@ def _support(best: Candidate, said: tuple[tuple[Said, float], ...]) -> Said | No
         if score >= _AGREES_ENOUGH and same:
             return one
     return None
-
-
-def _confidence(best: Candidate, gate: Judged, *, agrees: bool) -> float:
-    """How sure an answer is, 0 to 1: the evidence's distance from just enough, and the gate's probability."""
-    evidence = 0.5 + 0.5 * min(1.0, best.margin / (1.0 - best.enough) * 1.5)
-    return round(min(0.99, 0.6 * evidence + 0.4 * gate.probability + (0.05 if agrees else 0.0)), 2)

@@ -1,27 +1,41 @@
 """The ways to answer a question, each with a score: FAQ entries, passages of rules and documents, words of members.
 
-Scores compare written words and kinds of facts. How good is good enough is set for each source and language here.
+Scores compare written words and kinds of facts and put the candidates in an order; `trust` then tells how sure each is.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from copilot.answering.citations import (
     Speech,
     cite_entry,
     cite_said,
     cite_words,
+    first_words,
     pick_words,
     speak_reference,
     speak_said,
 )
-from copilot.answering.content import Content, comparable, content, coverage, has_fact, telling
+from copilot.answering.content import (
+    Content,
+    Rarity,
+    comparable,
+    content,
+    coverage,
+    equally_rare,
+    has_fact,
+    lacking,
+    other_number,
+)
 from copilot.answering.lexicon import FACT_KINDS
 from copilot.answering.notes import Note
 from copilot.answering.question import Asks, kind_asked
 from copilot.answering.replies import HistoryFound, Said, search_block
+from copilot.answering.trust import Signs, likeness, sureness
 from copilot.records import Citation, FaqEntry, Hit, SourceKind
 
 
@@ -42,11 +56,13 @@ class Findings:
         references: rules and document sections; `passage.texts` holds the whole text, `passage.title` is what people
             see of it.
         history: blocks of the group's history with their messages.
+        rarity: how rare a term is among all that is known.
     """
 
     faq: tuple[FaqFound, ...] = ()
     references: tuple[Hit, ...] = ()
     history: tuple[HistoryFound, ...] = ()
+    rarity: Rarity = equally_rare
 
 
 # Chosen on the development questions of the two sample communities; see `tests/answering/test_dialogues.py`.
@@ -58,6 +74,9 @@ _ENOUGH = {
 }
 # An entry whose wording is all but the question's own answers even where the gate doubts.
 _FAQ_CERTAIN = 0.85
+_CERTAIN = 0.75
+# Candidates further down are never the best.
+_MOST_TRUSTED = 12
 # Evidence that differs by no more than this is alike, and the latest of it is taken where "last" or "now" is asked.
 _ALIKE = 0.25
 _ALIKE_OTHERWISE = 0.06
@@ -70,8 +89,8 @@ _YEAR_WEIGHT = 0.33
 # A group's own entry is preferred to the community's where they are alike.
 _OWN_GROUP = 0.03
 _SAME_KIND = 0.05
-# What admins wrote as an answer goes before a passage that is a little better.
-_FAQ_FIRST = 0.05
+# What admins wrote goes before what members said, if that is only a little surer.
+_HISTORY_LAST = 0.05
 _INDEX_SHARE = 0.3
 _REFERENCES = frozenset({SourceKind.RULE, SourceKind.DOCUMENT})
 # A passage without the time, place or number that is asked for is worth this share.
@@ -87,20 +106,29 @@ _POINTS = re.compile(
     r"|^(?:so|and|but|ah|oh|hmm|then|ok)\b"
 )
 _MOST_SAID = 3
+# Blocks that share so much less with the question than the best one are not read.
+_FAINT = 0.4
+# A section whose heading is so like the question is told from its beginning.
+_HEADED = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One way to answer: how good (0 to 1 beside `enough`), the question's telling terms that it holds, and what it
-    would say and cite."""
+    """One way to answer: how good (0 to 1 beside `enough`), the share of the question that it holds, and what it
+    would say and cite. `hit` and `plain` are where it stands, and all that is written there, comparable; `heading` is
+    that of a document's section, `until` when it lapses. `sure` is how probably it answers, once it is ranked."""
 
     score: float
     enough: float
     covers: float
-    holds: frozenset[str]
     text: str
     citations: tuple[Citation, ...]
     notes: tuple[str, ...]
+    hit: Hit
+    plain: str
+    heading: str = ""
+    until: date | None = None
+    sure: float = 0.0
 
     @property
     def kind(self) -> SourceKind:
@@ -110,7 +138,7 @@ class Candidate:
     @property
     def is_clear_entry(self) -> bool:
         """Whether it is a FAQ entry whose wording is all but the question's own."""
-        return self.kind is SourceKind.FAQ and self.score >= _FAQ_CERTAIN
+        return self.kind is SourceKind.FAQ and self.score >= _FAQ_CERTAIN and self.sure >= _CERTAIN
 
     @property
     def margin(self) -> float:
@@ -144,7 +172,7 @@ def weigh(asking: str, kind: Asks, findings: Findings, speech: Speech) -> Candid
     """
     asked = content(asking)
     known, expired = _from_faq(asking, asked, kind, findings, speech)
-    candidates = [*known, *_from_references(asked, kind, findings, speech)]
+    candidates = [*known, *_from_references(asking, asked, kind, findings, speech)]
     said = _from_history(asking, asked, kind, findings, speech)
     candidates += [_spoken(one, score, latest, asked, kind, speech) for one, score, latest in said[:_MOST_SAID]]
     if _POINTS.search(asking.casefold()):
@@ -154,8 +182,38 @@ def weigh(asking: str, kind: Asks, findings: Findings, speech: Speech) -> Candid
             one if one.kind is SourceKind.HISTORY else replace(one, score=one.score * _TIMELESS) for one in candidates
         ]
     return Candidates(
-        ranked=tuple(_ranked(candidates)), expired=tuple(expired), said=tuple((one, score) for one, score, _ in said)
+        ranked=tuple(_trusted(candidates, asking, findings)),
+        expired=tuple(_trusted(expired, asking, findings)),
+        said=tuple((one, score) for one, score, _ in said),
     )
+
+
+def _trusted(candidates: Sequence[Candidate], asking: str, findings: Findings) -> list[Candidate]:
+    """Tell how sure each candidate is, and put the surest first; what speaks of another of a series is left out."""
+    plain = comparable(asking)
+    asked = content(asking, findings.rarity)
+    best: dict[SourceKind, float] = {}
+    for hit in (*(one.hit for one in findings.faq), *findings.references, *(one.hit for one in findings.history)):
+        best[_family(hit)] = max(best.get(_family(hit), 0.0), hit.score)
+    trusted = []
+    for one in sorted(candidates, key=lambda one: -one.margin)[:_MOST_TRUSTED]:
+        if other_number(plain, one.plain):
+            continue
+        signs = Signs(
+            margin=one.margin,
+            told=coverage(asked, one.plain) * asked.tells,
+            lacks=lacking(asked, one.plain),
+            share=one.hit.score / (best[_family(one.hit)] or 1.0),
+            headed=likeness(asked, plain, one.heading) if one.heading else 0.0,
+        )
+        trusted.append(replace(one, sure=sureness(signs)))
+    return sorted(trusted, key=lambda one: -one.sure + (_HISTORY_LAST if one.kind is SourceKind.HISTORY else 0.0))
+
+
+def _family(hit: Hit) -> SourceKind:
+    """The kinds whose scores by the index stand beside each other."""
+    kind = hit.passage.source.kind
+    return SourceKind.DOCUMENT if kind in _REFERENCES else kind
 
 
 def _from_faq(
@@ -182,10 +240,12 @@ def _from_faq(
             score=score,
             enough=_ENOUGH[speech.language][SourceKind.FAQ],
             covers=covers,
-            holds=telling(asked, whole),
             text=entry.answer,
             citations=(cite_entry(found.hit, entry),),
             notes=(Note.FAQ_CLEAR if score >= _FAQ_SURE else Note.FAQ_LIKELY,),
+            hit=found.hit,
+            plain=whole,
+            until=entry.expires_on,
         )
         past = entry.expires_on is not None and entry.expires_on < speech.today
         if past:
@@ -216,12 +276,14 @@ def _alike(asked: Content, asking: str, kind: Asks, text: str, words: str) -> fl
     return both_ways + (_SAME_KIND if same_kind else 0.0)
 
 
-def _from_references(asked: Content, kind: Asks, findings: Findings, speech: Speech) -> list[Candidate]:
+def _from_references(asking: str, asked: Content, kind: Asks, findings: Findings, speech: Speech) -> list[Candidate]:
     """Rules and document sections as candidates, each with the sentences that speak most of the question."""
     candidates: list[tuple[Hit, Candidate]] = []
     for hit in findings.references:
         text = "\n".join(hit.passage.texts)
-        picked = pick_words(text, asked, kind, speech.limit)
+        heading = hit.passage.title.rsplit(" › ", 1)[-1] if hit.passage.source.kind is SourceKind.DOCUMENT else ""
+        headed = likeness(asked, comparable(asking), heading) if heading else 0.0
+        picked = first_words(text, speech.limit) if headed >= _HEADED else pick_words(text, asked, kind, speech.limit)
         if not picked:
             continue
         section, words = comparable(f"{hit.passage.title}\n{text}"), comparable(picked)
@@ -234,10 +296,12 @@ def _from_references(asked: Content, kind: Asks, findings: Findings, speech: Spe
                     score=score if fact else score * _NO_FACT,
                     enough=_ENOUGH[speech.language][hit.passage.source.kind],
                     covers=coverage(asked, section),
-                    holds=telling(asked, words),
                     text=speak_reference(hit, picked, speech),
                     citations=(cite_words(hit, picked),),
                     notes=(Note.REFERENCE_COVERS,) if fact else (Note.REFERENCE_COVERS, Note.FACT_MISSING),
+                    hit=hit,
+                    plain=section,
+                    heading=heading,
                 ),
             )
         )
@@ -249,7 +313,10 @@ def _from_history(
 ) -> list[tuple[Said, float, bool]]:
     """What members said, best first, with its score and whether it was preferred for being the latest."""
     scored: list[tuple[Said, float]] = []
+    faintest = _FAINT * max((found.hit.score for found in findings.history), default=0.0)
     for found in findings.history:
+        if found.hit.score < faintest:
+            continue
         for said in search_block(asked, kind, found):
             age_years = max(0, (speech.today - said.messages[-1].sent_at.date()).days) / 365
             scored.append((said, said.score * (1 - _YEAR_WEIGHT * min(1.0, age_years))))
@@ -271,38 +338,9 @@ def _spoken(said: Said, score: float, latest: bool, asked: Content, kind: Asks, 
         score=score,
         enough=_ENOUGH[speech.language][SourceKind.HISTORY],
         covers=said.relevance,
-        holds=frozenset(),
         text=speak_said(said, asked, kind, speech),
         citations=cite_said(said),
         notes=(*said.notes, Note.LATEST_PREFERRED) if latest else said.notes,
+        hit=said.found.hit,
+        plain=comparable("\n".join(one.text for one in (*said.messages, *([said.asked] if said.asked else [])))),
     )
-
-
-def _ranked(candidates: list[Candidate]) -> list[Candidate]:
-    """Sort by margin, clear entries first; but one that lacks what a good passage names is about something else.
-
-    "How many pop-up books may I take" is not answered by how many books one may take, if a rule speaks of pop-up books.
-    """
-    ranked = sorted(
-        candidates,
-        key=lambda one: (
-            one.kind is SourceKind.FAQ and one.score >= _FAQ_SURE,
-            one.margin + (_FAQ_FIRST if one.kind is SourceKind.FAQ else 0.0),
-        ),
-    )[::-1]
-    best = ranked[0] if ranked else None
-    if best is None or best.kind is not SourceKind.FAQ or best.is_clear_entry:
-        return ranked
-    closer = next(
-        (
-            one
-            for one in ranked
-            if one.kind in _REFERENCES
-            and one.margin >= 0
-            and one.covers >= best.covers
-            and len(one.holds - best.holds) > len(best.holds - one.holds)
-            and Note.FACT_MISSING not in one.notes
-        ),
-        None,
-    )
-    return ranked if closer is None else [closer, *[one for one in ranked if one is not closer]]

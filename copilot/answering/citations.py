@@ -124,6 +124,17 @@ def pick_words(text: str, asked: Content, kind: Asks, limit: int) -> str:
     return _shortened("".join(_spaced([units[i] for i in sorted(chosen)])), limit)
 
 
+def first_words(text: str, limit: int) -> str:
+    """The first sentences of a text, without markup: as many as fit, and at least one, cut if it alone is longer."""
+    units = _units(text)
+    chosen = units[:1]
+    for unit in units[1:]:
+        if sum(map(len, chosen)) + len(unit) > limit:
+            break
+        chosen.append(unit)
+    return _shortened("".join(_spaced(chosen)), limit)
+
+
 def spoken_message(text: str, asked: Content, kind: Asks, limit: int) -> str:
     """A member's words as they are repeated in a group: nobody called by name, and of a long message what matters."""
     plain = _MENTION.sub("", text).lstrip("> ")

@@ -74,12 +74,15 @@ _LONG = 200
 # A reply without the time, place or number that is asked for settles so much less.
 _NO_FACT = 0.6
 _NO_FACT_EXPLICIT = 0.8
+# "Until when?" as a reply asks about what was said before it: of few words, it tells so much less by itself.
+_FEW_NAMES = 3
+_RESTS_ON_OTHERS = 0.5
 # Up to so many Latin characters (a Chinese one counts as two) a message is taken to be about one thing.
 _FOCUSED = 500
 
 _KNOWS_NOT = re.compile(
     r"不知道|不清楚|不晓得|不太懂|不了解|没注意|同问|同求|蹲|等.{0,4}回复|问问|问一下|不记得|忘了|还没定|没定|待定|在想|再说|等通知|还不确定|[+＋]\s*1$"
-    r"|i don'?t know|no idea|not sure|dunno|\btbd\b|not decided|haven'?t decided|will let you know"
+    r"|i don'?t know|^i do(?:n'?t| not)\b|no idea|not sure|dunno|\btbd\b|not decided|haven'?t decided|will let you know"
     r"|same question"
     r"|me too|following|let me (?:check|see|ask)|i'?d like to know"
 )
@@ -100,7 +103,8 @@ _MENTION = re.compile(r"@\s?([^\s@,:;，。!?：；！？]{1,32})")
 class _Line:
     """A message that speaks, with what of the question it holds."""
 
-    def __init__(self, message: Message, asked: Content) -> None:
+    def __init__(self, message: Message, asked: Content, kind: Asks) -> None:
+        self._kind = kind
         self.message = message
         self.plain = comparable(_spoken(message))
         self.covers = coverage(asked, self.plain)
@@ -109,6 +113,21 @@ class _Line:
     def question(self) -> QuestionCheck:
         """Whether it asks."""
         return read_question(self.message.text)
+
+    @cached_property
+    def knows_not(self) -> bool:
+        """Whether it says that its writer does not know either."""
+        return bool(_KNOWS_NOT.search(self.plain))
+
+    @cached_property
+    def thanks(self) -> bool:
+        """Whether it thanks, or says that all is well."""
+        return bool(_THANKS.search(self.plain))
+
+    @cached_property
+    def fact(self) -> bool:
+        """Whether it holds a fact of the kind that is asked for."""
+        return has_fact(self._kind, self.plain)
 
     @property
     def asks(self) -> bool:
@@ -130,7 +149,7 @@ def search_block(asked: Content, kind: Asks, found: HistoryFound, *, most: int =
         What may answer, best first; empty if nothing in the block speaks of the question.
     """
     lines = [
-        _Line(message, asked)
+        _Line(message, asked, kind)
         for message in found.messages
         if message.kind is not MessageKind.SYSTEM and message.text.strip()
     ]
@@ -218,9 +237,11 @@ def _reply_to(
     if _thanked(chosen[-1], question, lines):
         notes.append(Note.THANKED)
     strength = min(1.0, 0.35 + 0.5 * min(1.0, best))
-    if kind in FACT_KINDS and not any(has_fact(kind, lines[j].plain) for j in chosen):
+    if kind in FACT_KINDS and not any(lines[j].fact for j in chosen):
         strength *= _NO_FACT_EXPLICIT if explicit else _NO_FACT
         notes.append(Note.FACT_MISSING)
+    if question.message.reply_to_id is not None and len(content(sentence).names) <= _FEW_NAMES:
+        strength *= _RESTS_ON_OTHERS
     both = coverage(asked, "\n".join([question.plain, *texts]))
     return Said(
         found=found,
@@ -245,7 +266,7 @@ def _answers(
     """How well line j answers line i; 0 if it does not."""
     line, question = lines[j], lines[i]
     message = line.message
-    if _KNOWS_NOT.search(line.plain):
+    if line.knows_not:
         return 0.0
     answers_another = message.reply_to_id is not None and not explicit
     if answers_another and any(other.message.id == message.reply_to_id for other in lines):
@@ -257,7 +278,7 @@ def _answers(
     to_asker = any(name and question.message.sender_name.startswith(name) for name in mentions)
     if mentions and not to_asker and not explicit:
         return 0.0
-    fact = has_fact(kind, line.plain)
+    fact = line.fact
     short_yes = kind is Asks.YES_NO and bool(_SHORT_YES.match(line.plain))
     if len(line.plain.strip()) < 2 and not (fact or short_yes):
         return 0.0
@@ -280,16 +301,13 @@ def _answers(
 
 def _thanked(j: int, question: _Line, lines: Sequence[_Line]) -> bool:
     """Whether the one who asked is content within the next messages."""
-    return any(
-        _same_person(line.message, question.message) and _THANKS.search(line.plain) for line in lines[j + 1 : j + 4]
-    )
+    return any(_same_person(line.message, question.message) and line.thanks for line in lines[j + 1 : j + 4])
 
 
 def _statement(i: int, lines: Sequence[_Line], covers: float, kind: Asks, found: HistoryFound) -> Said | None:
     """A message that says outright what is asked for."""
     line = lines[i]
-    fact = has_fact(kind, line.plain)
-    if not fact or _KNOWS_NOT.search(line.plain) or len(line.plain) < _SHORTEST_STATEMENT:
+    if not line.fact or line.knows_not or len(line.plain) < _SHORTEST_STATEMENT:
         return None
     notes = [Note.SAID_OUTRIGHT]
     # A time, a place or a number shows that the message answers; elsewhere shared words are all there is to go by.

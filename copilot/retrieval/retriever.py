@@ -27,6 +27,10 @@ AFTERWARDS = timedelta(minutes=10)
 MOST_AFTERWARDS = 10
 
 
+def _unknown_rarity(term: str) -> float:
+    return 1.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
     """What was found for one question.
@@ -36,12 +40,14 @@ class Retrieved:
         references: rules and document sections.
         history: blocks with their messages, some that followed and the replies that they got later.
         evidence: what the gate is told.
+        rarity: how rare a term is among all that is indexed, 0 to 1.
     """
 
     faq: tuple[tuple[Hit, FaqEntry], ...] = ()
     references: tuple[Hit, ...] = ()
     history: tuple[tuple[Hit, tuple[Message, ...]], ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
+    rarity: Callable[[str], float] = field(default=_unknown_rarity)
 
 
 class Retriever:
@@ -117,6 +123,7 @@ class Retriever:
                 references=tuple(_references(connection, references[:SHOWN], language)),
                 history=tuple(_history(connection, history[:SHOWN], community_id)),
                 evidence=gather(question, index, scopes, knowledge=[*faq, *references], history=history),
+                rarity=index.rarity(),
             )
 
 

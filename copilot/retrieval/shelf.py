@@ -170,6 +170,12 @@ class Rack:
                 return
             many *= 4
 
+    def counting(self) -> tuple[int, Callable[[str], int]]:
+        """The number of all texts, and what counts those that hold a term, deleted ones included until a merge."""
+        searcher = self.searcher()
+        total = searcher.num_docs
+        return total, lambda term: min(total, searcher.doc_freq("words", term))
+
     def frequencies(self, terms: Sequence[str], scopes: Collection[str] | None) -> tuple[int, list[int]]:
         """The number of texts in some scopes (None: in all), and for each term the number of those that hold it."""
         searcher = self.searcher()

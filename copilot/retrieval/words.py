@@ -10,10 +10,11 @@ This module does not know what a passage says: it keeps keys, not texts.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from copilot.text.tokens import tokens
 _VERSION = 2
 _POSITION_FILE = "committed.json"
 
+_OTHER_TEXTS = 50
 _SHELVES_OF = {
     SourceKind.FAQ: (Shelf.QUESTIONS, Shelf.REFERENCE),
     SourceKind.RULE: (Shelf.REFERENCE,),
@@ -214,6 +216,29 @@ class WordIndex:
                             best[found.key] = found
         return sorted(best.values(), key=lambda found: (-found.score, found.key))[:limit]
 
+    def rarity(self) -> Callable[[str], float]:
+        """How rare a term is in what is indexed now, whatever its scope: from 0 (in each text) to 1 (in none).
+
+        It is the inverse document frequency of BM25 as a share of the highest, and the mean of knowledge and history
+        where both are there: a term may be common in one and rare in the other.
+
+        Raises:
+            BrokenFile: the index is damaged; the function that is returned may raise it too.
+        """
+        with _telling(self._folder):
+            counted = [self._shelves[shelf].counting() for shelf in Shelf]
+        sides = [side for side in (counted[:-1], counted[-1:]) if sum(size for size, _ in side)]
+        known: dict[str, float] = {}
+
+        def rare(term: str) -> float:
+            if term not in known:
+                with _telling(self._folder):
+                    shares = [_idf_share(sum(size for size, _ in s), sum(count(term) for _, count in s)) for s in sides]
+                known[term] = sum(shares) / len(shares) if shares else 1.0
+            return known[term]
+
+        return rare
+
     def frequencies(self, shelf: Shelf, terms: Sequence[str], scopes: Collection[str] | None) -> tuple[int, list[int]]:
         """How common words are among the texts of some scopes.
 
@@ -229,6 +254,12 @@ class WordIndex:
         """
         with _telling(self._folder):
             return self._shelves[shelf].frequencies(terms, scopes)
+
+
+def _idf_share(size: int, count: int) -> float:
+    # As if so many texts more were there: among a handful each word stands in a large share of them.
+    size += _OTHER_TEXTS
+    return math.log1p(max(0.0, size - count + 0.5) / (count + 0.5)) / math.log1p((size + 0.5) / 0.5)
 
 
 @contextmanager

@@ -107,6 +107,7 @@ class Asking:
             faq=tuple(FaqFound(hit=hit, entry=entry) for hit, entry in found.faq),
             references=found.references,
             history=tuple(HistoryFound(hit=hit, messages=talk) for hit, talk in found.history),
+            rarity=found.rarity,
         )
         zone = ZoneInfo(profile.timezone or self._timezone)
         said = answer_question(

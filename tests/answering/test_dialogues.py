@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 SAMPLES = HERE.parents[1] / "knowledge"
 # What a member says without asking is read as a message in the group; all else is asked by an admin.
 SLUGS = {"nuannuan-huiben": "zh", "crema-corner": "en"}
+SETS = ("sample", "fresh")
 SAID = frozenset({"chitchat", "statement", "to_someone"})
 
 
@@ -35,6 +36,7 @@ SAID = frozenset({"chitchat", "statement", "to_someone"})
 class Outcome:
     """One row with what came of it."""
 
+    questions: str
     row: dict[str, str]
     result: Answer | Silence
     contains: str
@@ -72,32 +74,52 @@ def asked(app: App, language: str, slug: str) -> list[Outcome]:
     }
     ids = {one.group.name: one.group.id for one in app.groups.groups(SYSTEM, community.id)}
     outcomes = []
-    for row in yaml.safe_load((HERE.parent / "dialogues" / f"sample_questions_{language}.yaml").read_text("utf-8")):
-        # Without a group only what the community knows is asked, as in the group that has nothing to add to it.
-        where = {"group_id": ids[names[row["group"]]]} if "group" in row else {"community_id": community.id}
-        result = app.asking.ask(SYSTEM, shown(row["ask"]), in_console=row.get("why") not in SAID, **where)
-        outcomes.append(Outcome(row, result, shown(row.get("contains", "")), where.get("group_id")))
+    for questions in SETS:
+        text = (HERE.parent / "dialogues" / f"{questions}_questions_{language}.yaml").read_text("utf-8")
+        for row in yaml.safe_load(text):
+            # Without a group the whole community is asked, with what has been said in all of its groups.
+            where = {"group_id": ids[names[row["group"]]]} if "group" in row else {"community_id": community.id}
+            in_console = row.get("asked_in") == "console" or row.get("why") not in SAID
+            result = app.asking.ask(SYSTEM, shown(row["ask"]), in_console=in_console, **where)
+            outcomes.append(Outcome(questions, row, result, shown(row.get("contains", "")), where.get("group_id")))
     return outcomes
 
 
 @pytest.mark.parametrize(
-    ("slug", "split", "right", "spoke"),
+    ("slug", "questions", "split", "right", "wrong", "spoke"),
     [
-        ("nuannuan-huiben", "dev", 0.82, 0.10),
-        ("nuannuan-huiben", "held_out", 0.62, 0.25),
-        ("crema-corner", "dev", 0.80, 0.20),
-        ("crema-corner", "held_out", 0.68, 0.30),
+        ("nuannuan-huiben", "sample", "dev", 0.66, 0.07, 0.08),
+        ("nuannuan-huiben", "sample", "held_out", 0.62, 0.10, 0.16),
+        ("nuannuan-huiben", "fresh", "dev", 0.85, 0.06, 0.18),
+        ("nuannuan-huiben", "fresh", "held_out", 0.64, 0.22, 0.24),
+        ("crema-corner", "sample", "dev", 0.90, 0.06, 0.15),
+        ("crema-corner", "sample", "held_out", 0.78, 0.11, 0.15),
+        ("crema-corner", "fresh", "dev", 0.75, 0.20, 0.11),
+        ("crema-corner", "fresh", "held_out", 0.68, 0.19, 0.21),
     ],
 )
-def test_most_questions_get_the_right_answer_and_few_others_any(
-    outcomes: dict[str, list[Outcome]], slug: str, split: str, right: float, spoke: float
+def test_most_questions_get_the_right_answer_few_a_wrong_one_and_few_others_any(
+    outcomes: dict[str, list[Outcome]],
+    slug: str,
+    questions: str,
+    split: str,
+    right: float,
+    wrong: float,
+    spoke: float,
 ) -> None:
-    rows = [one for one in outcomes[slug] if one.row["split"] == split]
+    rows = [one for one in outcomes[slug] if one.questions == questions and one.row["split"] == split]
     count = Counter(one.verdict for one in rows)
     answerable, others = count["right"] + count["wrong"] + count["silent"], count["quiet"] + count["spoke"]
     missed = [(one.verdict, one.row["ask"], one.result) for one in rows if one.verdict not in ("right", "quiet")]
     assert count["right"] >= right * answerable, (count, missed)
+    assert count["wrong"] <= wrong * answerable, (count, missed)
     assert count["spoke"] <= spoke * others, (count, missed)
+
+
+def test_small_talk_in_the_console_draws_no_answer(outcomes: dict[str, list[Outcome]]) -> None:
+    said = [one for every in outcomes.values() for one in every if one.row.get("asked_in") == "console"]
+    assert said
+    assert [one.verdict for one in said] == ["quiet"] * len(said)
 
 
 @pytest.mark.parametrize("slug", SLUGS)
