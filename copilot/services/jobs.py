@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from copilot.errors import Cancelled, CopilotError, StorageFailed
 from copilot.records import Account, Job, JobState, Role
-from copilot.services.rights import need
+from copilot.services.rights import need, need_all_groups
 from copilot.store import Store, jobs
 
 log = logging.getLogger(__name__)
@@ -25,12 +25,23 @@ REPORT_SECONDS = 0.3
 ROOM_SECONDS = 60
 
 
+class _Closing(Exception):
+    """The program ends: the job stays as it is, and goes on at the next start."""
+
+
 class Progress:
     """What a running job tells of itself, and hears: `step` and `at` write to its row, and raise if it is to stop."""
 
-    def __init__(self, store: Store, job_id: int, listener: Callable[[str, int, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        job_id: int,
+        closing: threading.Event,
+        listener: Callable[[str, int, int], None] | None = None,
+    ) -> None:
         self._store = store
         self._job_id = job_id
+        self._closing = closing
         self._listener = listener
         self._step = ""
         self._told_at = 0.0
@@ -52,6 +63,8 @@ class Progress:
         Raises:
             Cancelled: a person stopped the job.
         """
+        if self._closing.is_set():
+            raise _Closing
         if monotonic() - self._told_at < REPORT_SECONDS:
             return
         self._told_at = monotonic()
@@ -144,15 +157,23 @@ class Jobs:
         return mine[:limit]
 
     def cancel(self, account: Account, job_id: int) -> None:
-        """Ask a job to stop. One that nobody works on stops at once."""
-        need(account, Role.ADMIN)
+        """Ask a job to stop. One that nobody works on stops at once.
+
+        Raises:
+            NotFound: there is none with this id.
+            NotAllowed: the account is no admin, or the job is not of one of its groups.
+        """
+        job = self.get(job_id)
+        need(account, Role.ADMIN, job.group_id)
+        if job.group_id is None and job.account_id != account.id:
+            need_all_groups(account, Role.ADMIN)
         with self._store.write() as connection:
             jobs.save(connection, job_id, cancel=True)
         if not self._is_held(job_id):
             self.start(self.get(job_id))
 
     def close(self) -> None:
-        """Let running jobs go on from where they are at the next start."""
+        """Stop running jobs at their next step; they go on from there at the next start."""
         self._closing.set()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
@@ -165,12 +186,20 @@ class Jobs:
             log.exception("the runner of job %d failed", job_id)
 
     def _run(self, job: Job, listener: Callable[[str, int, int], None] | None) -> None:
+        if job.kind not in self._works:
+            with self._store.write() as connection:
+                error = f"this version does not know work of the kind {job.kind!r}; install the version that began it"
+                jobs.save(connection, job.id, state=JobState.FAILED, error=error)
+            return
         with self._store.write() as connection:
             jobs.save(connection, job.id, state=JobState.RUNNING)
             plan = jobs.plan_of(connection, job.id)
-        progress = Progress(self._store, job.id, listener)
+        progress = Progress(self._store, job.id, self._closing, listener)
         try:
             self._works[job.kind](job, plan, progress)
+        except _Closing:
+            log.info("job %d (%s) goes on at the next start", job.id, job.kind)
+            return
         except Cancelled as error:
             self._end(job, plan, JobState.CANCELLED, str(error))
         except StorageFailed as error:
