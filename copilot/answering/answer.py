@@ -43,6 +43,8 @@ class Judged(Protocol):
 _SURE_IN_GROUP = 0.65
 _SURE_IN_CONSOLE = 0.55
 _SURE_UNASKED = 0.9
+# What lacks the time, place or number that is asked for has to fit all the better.
+_SURE_WITHOUT_FACT = 0.8
 # An entry that holds answers where an expired one is no better than by this.
 _CLEARLY = 0.01
 _NEAR = 3
@@ -160,6 +162,8 @@ def _decide(
         return Silence(
             question=question, reason=SilenceReason.NOTHING_KNOWN, why=replace(why, notes=(Note.NOTHING_FOUND,))
         )
+    if Note.FACT_MISSING in best.notes:
+        enough = max(enough, _SURE_WITHOUT_FACT)
     shut = not gate.passed and not best.is_clear_entry and not in_console
     if shut or best.sure < enough:
         return Silence(

@@ -100,6 +100,7 @@ _LATEST = re.compile(
     r"|this (?:week|month|year|time))\b"
 )
 _PAST = re.compile(r"上[一]?[次回期届]|前[一几]次|\b(?:last|previous)\b(?! (?:day|order|time to))")
+_NEXT = re.compile(r"下[一]?[次回期届]|\bnext\b(?! (?:to|day))")
 _POINTS = re.compile(
     r"它|刚才|上面说|这样|那样|\b(?:that|those|these|them|they|earlier|above|instead)\b"
     r"|\b(?:does|do|is|would|will|could|did|why is) (?:this|it)\b|\b(?:like|about|do|mean|in|of) (?:this|it)\b"
@@ -318,6 +319,8 @@ def _from_history(
         if found.hit.score < faintest:
             continue
         for said in search_block(asked, kind, found):
+            if said.asked is not None and _other_time(asking, said.asked.text):
+                continue
             age_years = max(0, (speech.today - said.messages[-1].sent_at.date()).days) / 365
             scored.append((said, said.score * (1 - _YEAR_WEIGHT * min(1.0, age_years))))
     scored.sort(key=lambda one: -one[1])
@@ -331,6 +334,12 @@ def _from_history(
     moved = latest is not scored[0]
     rest = [(said, score, False) for said, score in scored if said is not latest[0]]
     return [(latest[0], max(latest[1], best - 0.02) if moved else latest[1], moved), *rest]
+
+
+def _other_time(asking: str, before: str) -> bool:
+    """Whether one asks for the next time and the other asked for the last."""
+    one, other = asking.casefold(), before.casefold()
+    return bool((_NEXT.search(one) and _PAST.search(other)) or (_PAST.search(one) and _NEXT.search(other)))
 
 
 def _spoken(said: Said, score: float, latest: bool, asked: Content, kind: Asks, speech: Speech) -> Candidate:

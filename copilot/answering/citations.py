@@ -155,19 +155,36 @@ def spoken_date(at: datetime, speech: Speech) -> str:
 
 
 def speak_reference(hit: Hit, words: str, speech: Speech) -> str:
-    """Say what a rule or a document says: rules by their number, documents by their title."""
+    """Say what a rule or a document says: rules by their number, documents by their title and section."""
+    zh = speech.language == "zh"
+    words = words.rstrip("；;，, ") + ("。" if zh and words.rstrip("；;，, ")[-1:].isalnum() else "")
     if hit.passage.source.kind is SourceKind.RULE:
-        return f"{hit.passage.title}：{words}" if speech.language == "zh" else f"{hit.passage.title}: {words}"
-    if speech.language == "zh":
-        return f"《{hit.passage.title}》里写着：{words}"
-    return f"From “{hit.passage.title}”: {words}"
+        return f"{hit.passage.title}：{words}" if zh else f"{hit.passage.title}: {words}"
+    document, section = _spoken_title(hit.passage.title)
+    if zh:
+        return f"《{document}》“{section}”里写着：{words}" if section else f"《{document}》里写着：{words}"
+    return f"From “{document}”, under “{section}”: {words}" if section else f"From “{document}”: {words}"
+
+
+def _spoken_title(title: str) -> tuple[str, str]:
+    """A document's name and the heading of a section, "" without one. Files are often named after the first heading,
+    which then speaks for both."""
+    parts = title.split(" › ")
+    if len(parts) > 1 and _letters(parts[1]).startswith(_letters(parts[0])):
+        parts = parts[1:]
+    return parts[0], parts[-1] if len(parts) > 1 else ""
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def speak_said(said: Said, asked: Content, kind: Asks, speech: Speech) -> str:
     """Say what members wrote, dated, without their names."""
     when = spoken_date(said.messages[-1].sent_at, speech)
     limit = max(40, speech.limit // len(said.messages))
-    quotes = [f"“{spoken_message(message.text, asked, kind, limit)}”" for message in said.messages]
+    spoken = [spoken_message(message.text, asked, kind, limit) for message in said.messages]
+    quotes = [f"“{words.replace('“', '‘').replace('”', '’')}”" for words in spoken]
     if speech.language == "zh":
         words = "；".join(quotes)
         return f"之前有人问过，{when}群里的回复是：{words}" if said.asked else f"{when}群里说过：{words}"

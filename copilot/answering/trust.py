@@ -1,9 +1,10 @@
 """How sure a candidate is: the probability that it answers the question, from five signs.
 
-The weights are a logistic regression on all candidates for the development questions of both sample communities,
-Chinese and English together, with the constant raised so that the best candidate's probability is right. In ten-fold
-cross-validation it lets through 94 right answers with 10 wrong ones, where a threshold on the score alone lets through
-57 of 102. The signs weigh likeness of words: an answer to another question in the same words still looks sure.
+The weights were found by logistic regression on all candidates for the `dev` questions of both sample communities in
+`tests/dialogues`, Chinese and English together, and rounded. Two were then set by hand: the weight of a heading is a
+little higher, and the constant, since the regression speaks of any candidate and this of the best. On the `held_out`
+questions, of answers called 0.95 or more 93 % are right, from 0.85 on 88 %, from 0.55 to 0.85 about 55 %.
+The signs weigh likeness of words: an answer to another question in the same words still looks sure.
 """
 
 from __future__ import annotations

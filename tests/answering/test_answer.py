@@ -151,6 +151,42 @@ def test_an_expired_entry_never_answers() -> None:
     assert Group(faq=[SALE, current]).answers("冬季骑行服现在打几折").text == "夏装九折。"
 
 
+def test_what_was_said_before_an_entry_expired_does_not_answer_for_it() -> None:
+    said = chat(("掌柜", "提醒一下：冬季骑行服七折，3月1日截止"), at=datetime(2024, 2, 20, 7, 0, tzinfo=UTC))
+    assert Group(faq=[SALE], history=[said]).stays_quiet("冬季骑行服打几折").reason is SilenceReason.EXPIRED
+
+
+@pytest.mark.parametrize(("question", "answers"), [("第三期集训什么时候开始", True), ("第四期集训什么时候开始", False)])
+def test_one_of_a_series_does_not_answer_for_another(question: str, answers: bool) -> None:
+    camp = entry(6, "第三期集训什么时候开始？", "第三期 6月1日早上 8 点开始。")
+    assert isinstance(Group(faq=[camp]).ask(question, in_console=True), Answer) is answers
+
+
+def test_the_next_time_is_not_answered_by_the_last() -> None:
+    asked_before = chat(("阿明", "上次夜骑去了哪里呀？"), ("掌柜", "去了东湖码头", 1))
+    group = Group(history=[asked_before])
+    assert "东湖码头" in group.answers("上次夜骑去了哪里").text
+    group.stays_quiet("下次夜骑去哪里")
+
+
+def test_a_section_is_told_from_its_beginning_where_its_heading_is_asked_for() -> None:
+    steps = "到店选车，扫码开锁。\n\n骑完停回车架，屏幕显示“已还”。\n\n租车满三次送水壶。"
+    section = hit(SourceKind.DOCUMENT, 6, "租车 › 租车须知 › 怎么租车", steps)
+    text = Group(faq=[HELMET], references=[section]).answers("怎么租车").text
+    assert text.startswith("《租车须知》“怎么租车”里写着：到店选车，扫码开锁。")
+
+
+@pytest.mark.parametrize("text", ["大家早上好", "谢谢掌柜", "Good morning everyone!", "thank you"])
+def test_a_greeting_in_the_console_is_no_question(text: str) -> None:
+    silence = Group(faq=[HELMET, FEE], references=[RULE, GUIDE]).stays_quiet(text, in_console=True)
+    assert silence.reason in (SilenceReason.NOT_A_QUESTION, SilenceReason.NOTHING_KNOWN)
+
+
+def test_quotes_within_a_quote_are_single() -> None:
+    said = chat(("阿明", "报名备注写什么？"), ("掌柜", "备注写“老车友”就行", 1))
+    assert "“备注写‘老车友’就行”" in Group(history=[said]).answers("报名备注写什么").text
+
+
 def test_an_entry_answers_on_its_last_day() -> None:
     last_day = entry(3, "冬季骑行服打几折？", "冬装七折。", expires_on=TODAY)
     assert Group(faq=[last_day]).answers("冬季骑行服打几折？").text == "冬装七折。"
