@@ -28,9 +28,11 @@ class At(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        """What the database keeps of a time."""
         return None if value is None else (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        """The time that the database kept."""
         return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
