@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from copilot.answering.answer import FaqFound, Findings, answer_question
 from copilot.answering.gate import Gate
 from copilot.answering.replies import HistoryFound
-from copilot.errors import BadInput, NotAllowed
+from copilot.errors import BadInput
 from copilot.knowledge.profiles import effective
 from copilot.knowledge.sections import sections
 from copilot.records import (
@@ -32,7 +32,7 @@ from copilot.records import (
 )
 from copilot.retrieval.retriever import Retriever, rule_title
 from copilot.services.indexing import Indexing
-from copilot.services.rights import need
+from copilot.services.rights import need, need_community
 from copilot.store import Store, communities, groups, knowledge, messages
 from copilot.text.tokens import tokens
 
@@ -144,13 +144,16 @@ class Asking:
             if source.kind is SourceKind.FAQ:
                 entry = knowledge.get(connection, FaqEntry, source.id)
                 need(account, Role.VIEWER, entry.group_id)
+                need_community(connection, account, entry.community_id)
                 return Opened(title=entry.question, text=entry.answer)
             if source.kind is SourceKind.RULE:
                 rule = knowledge.get(connection, Rule, source.id)
                 need(account, Role.VIEWER, rule.group_id)
+                need_community(connection, account, rule.community_id)
                 return Opened(title=rule_title(rule.number, profile.language or "zh"), text=rule.text)
             document = knowledge.get(connection, Document, source.id)
             need(account, Role.VIEWER, document.group_id)
+            need_community(connection, account, document.community_id)
             cut = sections(document)
             here = cut[source.section] if source.section < len(cut) else None
             if here is None:
@@ -169,10 +172,9 @@ class Asking:
                 community = communities.get(connection, group.community_id)
                 return community.id, [group_id], effective(community.profile, group.profile)
             community = communities.get(connection, community_id or 0)
+            need_community(connection, account, community.id)
             every = groups.all_of(connection, community.id)
         visible = [group.id for group in every if account.sees(group.id)]
-        if account.group_ids is not None and not visible:
-            raise NotAllowed(f"{account.name} sees no group of community {community.id}; ask an owner to add one")
         return community.id, visible, effective(community.profile)
 
 

@@ -19,6 +19,7 @@ from copilot.records import (
     Account,
     Document,
     FaqEntry,
+    Group,
     Knowledge,
     Platform,
     Profile,
@@ -26,7 +27,7 @@ from copilot.records import (
     Rule,
 )
 from copilot.services.indexing import Indexing
-from copilot.services.rights import need, need_all_groups
+from copilot.services.rights import need, need_all_groups, need_community
 from copilot.store import Connection, Store, communities, groups, knowledge
 
 Item = TypeVar("Item", FaqEntry, Rule, Document)
@@ -43,13 +44,15 @@ class Knowing:
         """What exactly one level knows: the community's own, or a group's own."""
         need(account, Role.VIEWER, group_id)
         with self._store.read() as connection:
+            need_community(connection, account, community_id)
             return _level(connection, community_id, group_id)
 
     def effective_profile(self, account: Account, community_id: int, group_id: int | None = None) -> Profile:
         """The profile that counts: the group's over the community's over the defaults."""
         need(account, Role.VIEWER, group_id)
         with self._store.read() as connection:
-            own = groups.get(connection, group_id).profile if group_id is not None else None
+            need_community(connection, account, community_id)
+            own = _own_group(connection, community_id, group_id).profile if group_id is not None else None
             return effective(communities.get(connection, community_id).profile, own)
 
     def save_profile(self, account: Account, community_id: int, group_id: int | None, profile: Profile) -> None:
@@ -63,6 +66,8 @@ class Knowing:
         if group_id is None and not checked.name:
             raise BadInput("the name of the community is empty; write one")
         with self._store.write() as connection:
+            if group_id is not None:
+                _own_group(connection, community_id, group_id)
             _save_profile(connection, community_id, group_id, checked)
 
     def save_faq(self, account: Account, entry: FaqEntry) -> FaqEntry:
@@ -170,8 +175,8 @@ class Knowing:
         self._need(account, item.group_id)
         with self._store.write() as connection:
             communities.get(connection, item.community_id)
-            if item.group_id is not None and groups.get(connection, item.group_id).community_id != item.community_id:
-                raise BadInput(f"group {item.group_id} is not of community {item.community_id}; choose one of its own")
+            if item.group_id is not None:
+                _own_group(connection, item.community_id, item.group_id)
             if item.id:
                 self._same_level(account, knowledge.get(connection, type(item), item.id), item)
             others = [
@@ -207,12 +212,18 @@ def _validated(item: Item, others: Iterable[Any]) -> Item:
     return validate_document(item, others)
 
 
+def _own_group(connection: Connection, community_id: int, group_id: int) -> Group:
+    group = groups.get(connection, group_id)
+    if group.community_id != community_id:
+        raise BadInput(f"group {group_id} is not of community {community_id}; choose one of its own")
+    return group
+
+
 def _level(connection: Connection, community_id: int, group_id: int | None) -> Knowledge:
     if group_id is None:
         profile = communities.get(connection, community_id).profile
     else:
-        group = groups.get(connection, group_id)
-        profile = group.profile
+        profile = _own_group(connection, community_id, group_id).profile
     return Knowledge(
         profile=profile,
         rules=tuple(knowledge.own(connection, Rule, community_id, group_id)),

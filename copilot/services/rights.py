@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copilot.errors import NotAllowed
 from copilot.records import Account, Role
+from copilot.store import Connection, groups
 
 # The program itself, at the command line: whoever can read the data folder may do everything.
 SYSTEM = Account(id=0, name="system", role=Role.OWNER)
@@ -26,6 +27,18 @@ def need(account: Account, role: Role, group_id: int | None = None) -> None:
         )
     if group_id is not None and not account.sees(group_id):
         raise NotAllowed(f"{account.name} may not see group {group_id}; ask an owner to add it")
+
+
+def need_community(connection: Connection, account: Account, community_id: int) -> None:
+    """Refuse what a community knows to an account that sees none of its groups.
+
+    Raises:
+        NotAllowed: it is limited to groups of other communities.
+    """
+    if account.group_ids is None:
+        return
+    if not any(account.sees(group.id) for group in groups.all_of(connection, community_id)):
+        raise NotAllowed(f"{account.name} sees no group of community {community_id}; ask an owner to add one")
 
 
 def need_all_groups(account: Account, role: Role) -> None:
