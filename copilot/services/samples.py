@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from copilot.importers.registry import open_export
 from copilot.knowledge.folder import read_folder
 from copilot.knowledge.profiles import effective
 from copilot.knowledge.sample_dates import read_last_day, shift_knowledge, shift_messages, weeks_to_shift
-from copilot.records import Account, Community, CoveredSpan, JobState, Platform, Role, SourceMessage
+from copilot.records import Account, Community, CoveredSpan, Platform, Role, SourceMessage
 from copilot.services.indexing import Indexing
 from copilot.services.knowing import install
 from copilot.services.rights import need_all_groups
@@ -52,10 +53,12 @@ class Samples:
             NotAllowed: the account is no admin of all groups.
         """
         need_all_groups(account, Role.ADMIN)
-        there = {one.slug for one in self.installed()}
+        there = [one.slug for one in self.installed()]
         added = []
         for folder in sorted(self._folder.iterdir()):
-            if (folder / "sample.yaml").is_file() and folder.name not in there:
+            # A number stands behind the name where a community of one's own had it first.
+            is_in = any(re.fullmatch(re.escape(folder.name) + r"(-\d+)?", slug) for slug in there)
+            if (folder / "sample.yaml").is_file() and not is_in:
                 with self._store.write() as connection:
                     added.append(self._install(connection, folder))
         self._indexing.wake()
@@ -112,7 +115,8 @@ class Samples:
         staging.settle_senders(connection, job.id, group_id, {})
         staging.publish(connection, job.id, group_id)
         staging.drop(connection, job.id)
-        jobs.save(connection, job.id, state=JobState.DONE)
+        # Nobody asks for its report, and nothing of it may stay when the sample goes.
+        jobs.remove(connection, job.id)
         if talk:
             first, last = talk[0].sent_at, talk[-1].sent_at
             groups.add_span(connection, CoveredSpan(group_id=group_id, starts_at=first, ends_at=last), job.id)

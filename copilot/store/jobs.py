@@ -85,6 +85,11 @@ def save(connection: Connection, job_id: int, **values: Any) -> None:
     connection.execute(sa.update(job).where(job.c.id == job_id).values(**values))
 
 
+def remove(connection: Connection, job_id: int) -> None:
+    """Forget a job; what it did stays."""
+    connection.execute(sa.delete(job).where(job.c.id == job_id))
+
+
 def is_cancelled(connection: Connection, job_id: int) -> bool:
     """Whether a person asked that the job stops."""
     return bool(connection.execute(sa.select(job.c.cancel).where(job.c.id == job_id)).scalar())
