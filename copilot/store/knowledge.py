@@ -82,8 +82,11 @@ def get(connection: Connection, kind: type[T], item_id: int) -> T:
 
 def some(connection: Connection, kind: type[T], ids: Iterable[int]) -> dict[int, T]:
     """The items with these ids, by id; those that are gone are left out."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
     table = _TABLES[kind][0]
-    rows = connection.execute(sa.select(table).where(table.c.id.in_(list(ids))))
+    rows = connection.execute(sa.select(table).where(table.c.id.in_(wanted)))
     return {row.id: _record(kind, row) for row in rows}
 
 
