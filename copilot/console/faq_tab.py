@@ -121,7 +121,7 @@ def build_faq_tab(ui: Ui, scope: gr.Dropdown) -> FaqTab:
         try:
             ui.app.knowing.save_faq(account, entry)
         except CopilotError as error:
-            return [gr.update(), *[gr.update()] * 2, problem(_save_problem(t, error))]
+            return [gr.update(), *[gr.update()] * 2, problem(describe_error(t, error))]
         ui.say("存好了，现在就能用来回答", "Saved; it answers from now on")
         return [faq_listing(ui, account, level, words), *closed(), ""]
 
@@ -288,12 +288,6 @@ def _entry(
         )
     )
     return entry, [*faq_entry_faults(entry), *faults]
-
-
-def _save_problem(t: Texts, error: CopilotError) -> str:
-    if "is asked by" in str(error):
-        return t("这个问法别的问答里已经有了，只留一处就好。", str(error))
-    return describe_error(t, error)
 
 
 def _haystack(entry: FaqEntry) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from copilot import errors
+from copilot.console.sentences import in_chinese
 
 LANGUAGES = ("zh", "en")
 COOKIE = "copilot_language"
@@ -116,13 +117,21 @@ def choose_language(cookie: str | None, accept_language: str) -> str:
     return "zh"
 
 
+def explained(t: Texts, words: str) -> str:
+    """A sentence of the floors below (why something was skipped, what ended a job) in the person's language."""
+    return words if t.language == "en" else in_chinese(words) or words
+
+
 def describe_error(t: Texts, error: Exception) -> str:
     """An error as one sentence in the person's language. English keeps the error's own words, which name the value
-    and the remedy; Chinese says what kind of trouble it is and keeps those words behind it where they add something.
+    and the remedy; Chinese says the same, or where it does not know the words what kind of trouble it is.
     """
     words = str(error)
     if t.language == "en" and words:
         return words
+    known = in_chinese(words) if isinstance(error, errors.CopilotError) else None
+    if known is not None:
+        return f"{known}。"
     match error:
         case errors.NotAllowed():
             return t("您的账号不能做这件事；需要的话请找负责人开通。", "Your account may not do this; ask the owner.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from copilot.console import cards
-from copilot.console.i18n import Texts
+from copilot.console.i18n import Texts, explained
 from copilot.importers.registry import known_formats
 from copilot.records import ImportReport, Job, JobState
 
@@ -47,6 +47,13 @@ def running_card(t: Texts, job: Job, group_name: str) -> Markup:
         '<span style="width:{width}%"></span></div>'
     ).format(idle="" if known else " idle", share=share, width=share if known else 100)
     done = f"{share}%" if known else state_name(t, job.state)
+    hint: Markup | str = t("可以离开这个页面，导入会继续。", "You may leave this page; the import goes on.")
+    # Work that waits for room is queued again with what it waits for.
+    if job.state is JobState.QUEUED and job.error:
+        hint = Markup('<span class="problem" role="alert">{} {}</span>').format(
+            t(f"{explained(t, job.error)}。", f"{job.error[:1].upper()}{job.error[1:]}."),
+            t("腾出空间后会接着导入。", "The import goes on from here once there is room."),
+        )
     return Markup(
         '<div class="card job" data-job="{id}"><div class="head"><div><b>{title}</b>{group}</div>'
         "<div class='soft'>{done}</div></div>{bar}<div class='soft small-text'>{hint}</div>"
@@ -57,7 +64,7 @@ def running_card(t: Texts, job: Job, group_name: str) -> Markup:
         group=_into(group_name),
         done=done,
         bar=bar,
-        hint=t("可以离开这个页面，导入会继续。", "You may leave this page; the import goes on."),
+        hint=hint,
         stop=cards.button(
             t("取消导入", "Cancel"),
             "cancel",
@@ -73,7 +80,7 @@ def past_row(t: Texts, job: Job, group_name: str, report: ImportReport | None, t
     """A job that has ended, in one row."""
     kind = {JobState.DONE: "", JobState.FAILED: "bad"}.get(job.state, "plain")
     if job.state is JobState.FAILED:
-        words = job.error
+        words = explained(t, job.error)
     elif report is not None:
         words = t(
             f"新增 {report.new:,} 条，原有 {report.known:,} 条"
@@ -140,7 +147,7 @@ def report_drawer(t: Texts, report: ImportReport, timezone: str, serial: int) ->
     if report.skips:
         rows = cards.join(
             Markup('<li><b>{}</b> {}<div class="words soft">{}</div></li>').format(
-                t(f"第 {line} 行", f"Line {line}"), reason, excerpt
+                t(f"第 {line} 行", f"Line {line}"), explained(t, reason), excerpt
             )
             for line, reason, excerpt in report.skips
         )

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from copilot.console import cards
 from copilot.console.faults import field_name, problem
-from copilot.console.i18n import Texts, describe_error
+from copilot.console.i18n import Texts, describe_error, explained
 from copilot.console.levels import level_of
 from copilot.console.page import Ui
 from copilot.console.scopes import Scope
@@ -179,7 +179,7 @@ def _mistakes(t: Texts, error: CopilotError) -> str:
     lines = str(error).splitlines()
     if len(lines) < 2:
         return problem(describe_error(t, error))
-    items = cards.join(Markup("<li>{}</li>").format(line.strip("- ")) for line in lines if line.strip())
+    items = cards.join(Markup("<li>{}</li>").format(explained(t, line.removeprefix("- "))) for line in lines[1:])
     return str(
         Markup('<div class="problem" role="alert">{}<ul>{}</ul></div>').format(
             t("文件里有几处要改：", "The file has mistakes:"), items

@@ -87,6 +87,28 @@ def test_what_people_wrote_is_escaped(name: str) -> None:
     assert "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;&gt;" in html
 
 
+def test_work_that_waits_for_room_says_so() -> None:
+    error = "the disk is full (database or disk is full); free some space and try again"
+    job = Job(id=1, kind="import", state=JobState.QUEUED, title="chat.txt", error=error)
+    card = str(running_card(ZH, job, "群"))
+    assert "磁盘满了" in card
+    assert "腾出空间后会接着导入" in card
+    assert "可以离开这个页面" not in card
+    assert "The disk is full" in str(running_card(EN, job, "群"))
+    fine = Job(id=1, kind="import", state=JobState.QUEUED, title="chat.txt")
+    assert "可以离开这个页面" in str(running_card(ZH, fine, "群"))
+
+
+def test_a_report_says_in_chinese_what_was_skipped() -> None:
+    skips = ((3, f"impossible time {ODD!r}", ODD), (9, "text without a sender", "嗯"))
+    report = ImportReport(
+        import_id=1, group_id=2, group_name="群", format="qq-txt", encoding="utf-8", skipped=2, skips=skips
+    )
+    assert "时间不对" in report_drawer(ZH, report, "Asia/Shanghai", 1)
+    assert "没有写是谁说的" in report_drawer(ZH, report, "Asia/Shanghai", 1)
+    assert "text without a sender" in report_drawer(EN, report, "Asia/Shanghai", 1)
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -14,10 +14,8 @@ from copilot.console.page import Page, Ui
 from copilot.console.scopes import all_scopes
 from copilot.console.sheet import closed, opened, sheet
 from copilot.console.shell import role_name
-from copilot.errors import BadInput, CopilotError
+from copilot.errors import CopilotError
 from copilot.records import Account, Role
-
-_SHORTEST_PASSWORD = 8
 
 
 def build(ui: Ui) -> None:
@@ -92,7 +90,7 @@ def build(ui: Ui) -> None:
             else:
                 ui.app.accounts.create(account, called.strip(), secret, Role(what), group_ids)
         except CopilotError as error:
-            return [gr.update(), gr.update(), gr.update(), problem(_said(t, error))]
+            return [gr.update(), gr.update(), gr.update(), problem(describe_error(t, error))]
         ui.say("账号存好了", "The account is saved")
         return [_listing(ui, account), *closed(), ""]
 
@@ -101,7 +99,7 @@ def build(ui: Ui) -> None:
         try:
             ui.app.accounts.set_password(account, number, secret)
         except CopilotError as error:
-            return [gr.update(), gr.update(), problem(_said(t, error))]
+            return [gr.update(), gr.update(), problem(describe_error(t, error))]
         ui.say("密码改好了，对方要重新登录", "The password is set; they must log in again")
         return [*closed(), ""]
 
@@ -112,7 +110,7 @@ def build(ui: Ui) -> None:
         try:
             ui.app.accounts.set_password(account, account.id, secret)
         except CopilotError as error:
-            return [gr.update(), gr.update(), problem(_said(t, error))]
+            return [gr.update(), gr.update(), problem(describe_error(t, error))]
         ui.say("密码改好了，请用新密码重新登录", "The password is changed; log in with the new one")
         return ["", "", ""]
 
@@ -207,20 +205,6 @@ def _form(ui: Ui, account: Account, one: Account | None) -> list[Any]:
         gr.update(choices=choices, value=[value for _, value in choices if value in chosen], visible=limited),
         "",
     ]
-
-
-def _said(t: Texts, error: CopilotError) -> str:
-    words = str(error)
-    if isinstance(error, BadInput):
-        if "password" in words:
-            return t(f"密码至少要 {_SHORTEST_PASSWORD} 个字符。", words)
-        if "last owner" in words:
-            return t("至少要留一位负责人，请先让别人成为负责人。", words)
-        if "sees every group" in words:
-            return t("负责人能看所有群，请不要限制，或换一个权限。", words)
-        if "the name" in words:
-            return t("请写一个 60 字以内的名字。", words)
-    return describe_error(t, error)
 
 
 PAGE = Page(order=90, path="accounts", title_zh="账号", title_en="Accounts", needs=Role.VIEWER, build=build)
