@@ -50,7 +50,7 @@ def make_console(app: App, settings: Settings) -> FastAPI:
 
     @console.get("/manifest.json")
     async def web_manifest(request: Request) -> Response:
-        return JSONResponse(manifest(texts_of(request)), media_type="application/manifest+json")
+        return JSONResponse(manifest(texts_of(request, settings)), media_type="application/manifest+json")
 
     @console.get("/favicon.ico")
     async def favicon() -> Response:
@@ -60,8 +60,12 @@ def make_console(app: App, settings: Settings) -> FastAPI:
     console.include_router(download_routes(app, settings))
     console.mount("/ui", StaticFiles(directory=_STATIC_FOLDER))
 
+    async def to_language(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(f"/{texts_of(request, settings).language}{request.url.path}{query}", status_code=303)
+
     for page in pages:
-        console.add_api_route(f"/{page.path}", _to_language, include_in_schema=False)
+        console.add_api_route(f"/{page.path}", to_language, include_in_schema=False)
     for language in LANGUAGES:
         t = Texts(language)
         demo = gr.Blocks(title=brand(t), analytics_enabled=False, delete_cache=(_A_DAY_SECONDS, _A_DAY_SECONDS))
@@ -124,11 +128,6 @@ def _account_name(request: Request) -> str | None:
     """Who Gradio takes the visitor for; None, and thus a refusal, where the guard found nobody."""
     account = getattr(request.state, "account", None)
     return account.name if account is not None else None
-
-
-async def _to_language(request: Request) -> Response:
-    query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/{texts_of(request).language}{request.url.path}{query}", status_code=303)
 
 
 async def _with_slash(request: Request) -> Response:

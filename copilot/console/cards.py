@@ -84,7 +84,9 @@ def badge(words: str, kind: str = "") -> Markup:
     return Markup('<span class="badge {}">{}</span>').format(kind, words)
 
 
-def button(words: str, do: str, *, kind: str = "", confirm: str = "", confirm_go: str = "", **values: object) -> Markup:
+def button(
+    words: str, do: str, *, kind: str = "", confirm: str = "", confirm_go: str = "", typed: str = "", **values: object
+) -> Markup:
     """A button that raises a click event with `do` and `values`.
 
     Args:
@@ -92,9 +94,12 @@ def button(words: str, do: str, *, kind: str = "", confirm: str = "", confirm_go
         do: what the handler is told.
         kind: "", "go" (the main action), "quiet" or "bad".
         confirm: a question that is asked before, and `confirm_go`, the words on its yes.
+        typed: what has to be typed before the yes can be pressed; "" for nothing.
     """
     data = join(Markup(' data-{}="{}"').format(key.replace("_", "-"), value) for key, value in values.items())
     ask = Markup(' data-confirm="{}" data-go="{}"').format(confirm, confirm_go or words) if confirm else ""
+    if typed:
+        ask += Markup(' data-typed="{}"').format(typed)
     return Markup('<button type="button" class="act {}" data-do="{}"{}{}>{}</button>').format(
         kind, do, data, ask, words
     )

@@ -37,7 +37,7 @@ def build_documents_tab(ui: Ui, scope: gr.Dropdown, drawer: gr.HTML) -> gr.HTML:
     with sheet(ui, "document-sheet") as form:
         with gr.Column(elem_classes="plain") as upload_box:
             upload = gr.File(
-                label=t("上传 .md .docx .pdf .html", "Upload .md .docx .pdf .html"),
+                label=t("上传 .md .txt .docx .pdf .html", "Upload .md .txt .docx .pdf .html"),
                 file_types=_FILE_TYPES,
                 file_count="single",
                 height=140,

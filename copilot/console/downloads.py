@@ -39,7 +39,7 @@ def download_routes(app: App, settings: Settings) -> APIRouter:
             text.detach()
         except CopilotError as error:
             spool.close()
-            return _refusal(request, error)
+            return _refusal(request, settings, error)
         return _download(spool, f"group-{group_id}.jsonl", "application/x-ndjson")
 
     @router.get("/knowledge-{community_id}.zip")
@@ -54,7 +54,7 @@ def download_routes(app: App, settings: Settings) -> APIRouter:
                             archive.write(path, path.relative_to(folder).as_posix())
         except CopilotError as error:
             spool.close()
-            return _refusal(request, error)
+            return _refusal(request, settings, error)
         return _download(spool, f"knowledge-{community_id}.zip", "application/zip")
 
     @router.get("/faq-{language}.xlsx")
@@ -90,5 +90,5 @@ def _download(stream: BinaryIO, name: str, media_type: str) -> Response:
     return StreamingResponse(chunks(), media_type=media_type, headers=headers)
 
 
-def _refusal(request: Request, error: CopilotError) -> Response:
-    return PlainTextResponse(describe_error(texts_of(request), error) + "\n", status_code=403)
+def _refusal(request: Request, settings: Settings, error: CopilotError) -> Response:
+    return PlainTextResponse(describe_error(texts_of(request, settings), error) + "\n", status_code=403)

@@ -27,7 +27,13 @@ def platform_name(t: Texts, platform: Platform) -> str:
 
 
 def community_section(
-    t: Texts, community: Community, summaries: Sequence[GroupSummary], *, may_change: bool, may_delete: bool
+    t: Texts,
+    community: Community,
+    summaries: Sequence[GroupSummary],
+    *,
+    timezone: str,
+    may_change: bool,
+    may_delete: bool,
 ) -> Markup:
     """A community with the cards of its groups.
 
@@ -35,7 +41,8 @@ def community_section(
         t: the texts of the page's language.
         community: what is shown.
         summaries: its groups, as `groups.groups` gives them.
-        may_change: whether buttons that change things are shown, and `may_delete`, that of deleting a group.
+        timezone: in which times are told where neither the community nor the group says one.
+        may_change: whether buttons that change things are shown, and `may_delete`, those that delete.
     """
     name = community.profile.name or community.slug
     acts = []
@@ -57,8 +64,27 @@ def community_section(
                     community=community.id,
                 )
             )
+    if may_delete and not community.is_sample:
+        messages = sum(summary.messages for summary in summaries)
+        acts.append(
+            cards.button(
+                t("删除社群", "Delete"),
+                "delete_community",
+                kind="quiet bad",
+                confirm=t(
+                    f"删除社群「{name}」？它的 {len(summaries):,} 个群、{messages:,} 条消息，"
+                    "和所有问答、群规、文档都会删掉，不能恢复。",
+                    f"Delete the community “{name}” with its {len(summaries):,} groups, {messages:,} messages, and all "
+                    "entries, rules and documents? This cannot be undone.",
+                ),
+                confirm_go=t("删除社群", "Delete the community"),
+                typed=name,
+                community=community.id,
+            )
+        )
+    timezone = community.profile.timezone or timezone
     groups = cards.join(
-        group_card(t, summary, community, may_change=may_change, may_delete=may_delete) for summary in summaries
+        group_card(t, summary, timezone, may_change=may_change, may_delete=may_delete) for summary in summaries
     )
     if not summaries:
         groups = Markup('<div class="empty slim"><p>{}</p></div>').format(
@@ -77,10 +103,10 @@ def community_section(
     )
 
 
-def group_card(t: Texts, summary: GroupSummary, community: Community, *, may_change: bool, may_delete: bool) -> Markup:
+def group_card(t: Texts, summary: GroupSummary, timezone: str, *, may_change: bool, may_delete: bool) -> Markup:
     """One group with its counts and the span of its history."""
     group = summary.group
-    timezone = group.profile.timezone or community.profile.timezone or "Asia/Shanghai"
+    timezone = group.profile.timezone or timezone
     if summary.messages:
         counts = t(
             f"{summary.messages:,} 条消息 · {summary.members:,} 位成员",
@@ -111,6 +137,8 @@ def group_card(t: Texts, summary: GroupSummary, community: Community, *, may_cha
                     f"Delete the group “{group.name}” with its {summary.messages:,} messages and its members? "
                     "This cannot be undone.",
                 ),
+                confirm_go=t("删除群", "Delete the group"),
+                typed=group.name,
                 group=group.id,
             )
         )

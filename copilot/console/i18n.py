@@ -94,12 +94,13 @@ class Texts:
         return f" {part}{hour}:{local:%M}"
 
 
-def choose_language(cookie: str | None, accept_language: str) -> str:
-    """The language to show: what the person chose, else the browser's first wish that we speak, else Chinese.
+def choose_language(cookie: str | None, accept_language: str, otherwise: str = "zh") -> str:
+    """The language to show: what the person chose, else the browser's first wish that we speak, else the setting.
 
     Args:
         cookie: the value of the language cookie, if there is one.
         accept_language: the `Accept-Language` header, with or without weights.
+        otherwise: the language where neither says one that we speak.
     """
     if cookie in LANGUAGES:
         return str(cookie)
@@ -114,7 +115,7 @@ def choose_language(cookie: str | None, accept_language: str) -> str:
         for language in LANGUAGES:
             if name == language or name.startswith(f"{language}-"):
                 return language
-    return "zh"
+    return otherwise
 
 
 def explained(t: Texts, words: str) -> str:

@@ -169,7 +169,7 @@ def build_import_sheet(ui: Ui, when_started: Callable[[gr.Request], Any], refres
 def import_sheet_values(ui: Ui, account: Account, group_id: int = 0) -> list[Any]:
     """The values of `ImportSheet.outputs` that open the sheet, aimed at a group if one is given."""
     t = ui.t
-    scopes = all_scopes(ui.app, account)
+    scopes = all_scopes(ui, account)
     groups = [(f"{scope.name}", str(scope.group_id)) for scope in scopes if scope.group_id is not None]
     choices = [(t("＋ 新建一个群", "+ A new group"), _NEW_GROUP), *groups]
     owners = [

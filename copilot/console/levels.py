@@ -20,7 +20,7 @@ def level_of(ui: Ui, request: gr.Request, value: str | None) -> tuple[Account, S
         NotFound: there is no such level, or the account does not see it.
     """
     account = ui.account(request)
-    scope = find_scope(ui.app, account, value)
+    scope = find_scope(ui, account, value)
     if scope is None:
         raise NotFound("Choose a community or a group first.")
     return account, scope

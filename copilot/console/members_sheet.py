@@ -121,7 +121,7 @@ def build_members_sheet(ui: Ui) -> MembersSheet:
 
 def members_sheet_values(ui: Ui, account: Account, group_id: int) -> list[Any]:
     """The values of `MembersSheet.outputs` that open the sheet for a group."""
-    scope = find_scope(ui.app, account, f"g{group_id}")
+    scope = find_scope(ui, account, f"g{group_id}")
     title = ui.t("成员", "Members") + (f" · {scope.name}" if scope else "")
     return [*opened(title), group_id, "", _listing(ui, account, group_id, "")]
 
@@ -131,7 +131,7 @@ def _listing(ui: Ui, account: Account, group_id: int, words: str) -> str:
     members = ui.app.groups.members(account, group_id, words.strip())
     if not members:
         return str(cards.empty(t("没有找到", "Nobody found"), t("换个字试试。", "Try other letters.")))
-    scope = find_scope(ui.app, account, f"g{group_id}")
+    scope = find_scope(ui, account, f"g{group_id}")
     timezone = scope.timezone if scope else ui.settings.timezone
     may_change = account.role.includes(Role.ADMIN)
     rows = cards.join(_row(ui, member, timezone, may_change) for member in members[:_SHOWN])

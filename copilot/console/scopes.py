@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from copilot.console.i18n import Texts
-from copilot.console.ports import App
+from copilot.console.page import Ui
 from copilot.records import Account
 
 
@@ -22,14 +22,15 @@ class Scope:
     is_sample: bool
 
 
-def all_scopes(app: App, account: Account) -> list[Scope]:
+def all_scopes(ui: Ui, account: Account) -> list[Scope]:
     """Every community that the account sees whole, each followed by those of its groups that it sees."""
     found: list[Scope] = []
-    summaries = app.groups.groups(account)
-    for community in app.groups.communities(account):
+    summaries = ui.app.groups.groups(account)
+    for community in ui.app.groups.communities(account):
         profile = community.profile
         name = profile.name or community.slug
-        language, timezone = profile.language or "zh", profile.timezone or "Asia/Shanghai"
+        language = profile.language or ui.settings.language
+        timezone = profile.timezone or ui.settings.timezone
         if account.group_ids is None:
             found.append(Scope(f"c{community.id}", name, community.id, None, language, timezone, community.is_sample))
         for summary in summaries:
@@ -49,24 +50,24 @@ def all_scopes(app: App, account: Account) -> list[Scope]:
     return found
 
 
-def find_scope(app: App, account: Account, value: str | None) -> Scope | None:
+def find_scope(ui: Ui, account: Account, value: str | None) -> Scope | None:
     """The scope that a page or a link names, if the account sees it."""
-    return next((scope for scope in all_scopes(app, account) if scope.value == value), None)
+    return next((scope for scope in all_scopes(ui, account) if scope.value == value), None)
 
 
-def default_scope(app: App, account: Account, language: str, wish: str = "") -> Scope | None:
+def default_scope(ui: Ui, account: Account, language: str, wish: str = "") -> Scope | None:
     """The scope to begin with: the wish, else the first of the own communities, else a sample in `language`."""
-    scopes = all_scopes(app, account)
+    scopes = all_scopes(ui, account)
     wished = next((scope for scope in scopes if scope.value == wish), None)
     own = next((scope for scope in scopes if not scope.is_sample), None)
     spoken = next((scope for scope in scopes if scope.language == language), None)
     return wished or own or spoken or next(iter(scopes), None)
 
 
-def scope_choices(app: App, account: Account, t: Texts) -> list[tuple[str, str]]:
+def scope_choices(ui: Ui, account: Account, t: Texts) -> list[tuple[str, str]]:
     """The scopes as choices of a dropdown: (label, value)."""
     choices = []
-    for scope in all_scopes(app, account):
+    for scope in all_scopes(ui, account):
         sample = t("（示例）", " (sample)") if scope.is_sample and scope.group_id is None else ""
         if scope.group_id is None:
             choices.append((f"{scope.name}{sample} · {t('整个社群', 'whole community')}", scope.value))

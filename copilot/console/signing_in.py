@@ -44,7 +44,7 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
     async def show_setup(request: Request, token: str = "") -> Response:
         if not token or not await run_in_threadpool(app.accounts.needs_owner):
             return RedirectResponse("/login", status_code=303)
-        return HTMLResponse(_setup_page(texts_of(request), token))
+        return HTMLResponse(_setup_page(texts_of(request, settings), token))
 
     @router.post("/setup")
     async def do_setup(
@@ -54,7 +54,7 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
         password: Annotated[str, Form()] = "",
         again: Annotated[str, Form()] = "",
     ) -> Response:
-        t = texts_of(request)
+        t = texts_of(request, settings)
         problem = _password_problem(t, name, password, again)
         if problem:
             return HTMLResponse(_setup_page(t, token, name, problem), status_code=422)
@@ -72,7 +72,7 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
 
     @router.get("/login")
     async def show_login(request: Request, next: str = "/") -> Response:
-        t = texts_of(request)
+        t = texts_of(request, settings)
         token = read_cookie(request.headers, SESSION_COOKIE)
         if token and await run_in_threadpool(lambda: app.accounts.account_of(token)) is not None:
             return RedirectResponse(_local(next), status_code=303)
@@ -92,7 +92,7 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
         password: Annotated[str, Form()] = "",
         next: Annotated[str, Form()] = "/",
     ) -> Response:
-        t = texts_of(request)
+        t = texts_of(request, settings)
         try:
             session = await run_in_threadpool(
                 lambda: app.accounts.login(name.strip(), password, remote=_remote(request))
@@ -103,9 +103,12 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
         return signed_in(session, _local(next))
 
     @router.post("/logout")
-    async def do_logout(request: Request) -> Response:
-        token = read_cookie(request.headers, SESSION_COOKIE)
-        if token:
+    async def do_logout(request: Request, everywhere: Annotated[bool, Form()] = False) -> Response:
+        token = read_cookie(request.headers, SESSION_COOKIE) or ""
+        account = await run_in_threadpool(app.accounts.account_of, token)
+        if everywhere and account is not None:
+            await run_in_threadpool(app.accounts.end_sessions, account, account.id)
+        elif token:
             await run_in_threadpool(app.accounts.logout, token)
         response = RedirectResponse("/login", status_code=303)
         response.delete_cookie(SESSION_COOKIE, path="/")
@@ -114,7 +117,7 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
     @router.get("/language/{language}")
     async def set_language(request: Request, language: str, next: str = "/") -> Response:
         if language not in LANGUAGES:
-            language = choose_language(None, request.headers.get("accept-language", ""))
+            language = choose_language(None, request.headers.get("accept-language", ""), settings.language)
         target = _local(next)
         for other in LANGUAGES:
             if target == f"/{other}" or target.startswith(f"/{other}/"):
@@ -126,10 +129,10 @@ def signing_in_routes(app: App, settings: Settings) -> APIRouter:
     return router
 
 
-def texts_of(request: Request) -> Texts:
-    """The texts in the language of a request: the person's choice, else the browser's."""
+def texts_of(request: Request, settings: Settings) -> Texts:
+    """The texts in the language of a request: the person's choice, else the browser's, else the installation's."""
     cookie = read_cookie(request.headers, LANGUAGE_COOKIE)
-    return Texts(choose_language(cookie, request.headers.get("accept-language", "")))
+    return Texts(choose_language(cookie, request.headers.get("accept-language", ""), settings.language))
 
 
 def _remote(request: Request) -> str:

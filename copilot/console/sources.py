@@ -36,7 +36,7 @@ def opened_drawer(ui: Ui, account: Account, source: Source, opened: Opened, seri
     """
     t = ui.t
     if opened.messages:
-        scope = find_scope(ui.app, account, f"g{source.group_id}")
+        scope = find_scope(ui, account, f"g{source.group_id}")
         timezone = scope.timezone if scope else ui.settings.timezone
         body = conversation(t, opened.messages, opened.focus_id, timezone)
     else:

@@ -133,9 +133,10 @@ def _why(t: Texts, why: Explanation) -> Markup:
     if why.threshold:
         lines.append(
             t(
-                f"估计有 {why.probability:.0%} 的可能是这里能回答的问题；达到 {why.threshold:.0%} 才会开口。",
-                f"The chance that this can be answered here is put at {why.probability:.0%}; "
-                f"it speaks from {why.threshold:.0%}.",
+                f"像这个社群能回答的问题：{why.probability:.0%}。您在这里问，这个数只作参考；"
+                f"群里没人点名时，低于 {why.threshold:.0%} 它不插话，除非正好有一条问答。",
+                f"How much it looks like a question for this community: {why.probability:.0%}. As you ask here, "
+                f"this is only a hint; in a group it stays quiet below {why.threshold:.0%} unless an entry fits.",
             )
         )
     return Markup('<details class="why"><summary>{}</summary>{}<ol>{}</ol></details>').format(

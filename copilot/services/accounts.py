@@ -119,6 +119,19 @@ class Accounts:
         with self._store.write() as connection:
             accounts.end_session(connection, _hash(session_token))
 
+    def end_sessions(self, by: Account, account_id: int) -> None:
+        """End every session of an account, on all devices: anybody their own, an owner everybody's.
+
+        Raises:
+            NotAllowed: it is somebody else's and `by` is no owner.
+            NotFound: there is no such account.
+        """
+        if by.id != account_id:
+            need(by, Role.OWNER)
+        with self._store.write() as connection:
+            accounts.get(connection, account_id)
+            accounts.end_sessions(connection, account_id)
+
     def list(self) -> list[Account]:
         """Every account."""
         with self._store.read() as connection:

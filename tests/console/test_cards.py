@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from markupsafe import escape
 
-from copilot.answering.notes import Note
+from copilot.answering.notes import SENTENCES, Note
 from copilot.console import cards
 from copilot.console.group_cards import community_section
 from copilot.console.i18n import Texts
@@ -71,7 +72,7 @@ def everything_odd() -> dict[str, str]:
         "running": running_card(ZH, job, ODD),
         "past": past_row(ZH, job, ODD, report, "Asia/Shanghai", may_undo=True),
         "report": report_drawer(ZH, report, "Asia/Shanghai", 1),
-        "community": community_section(ZH, community, [summary], may_change=True, may_delete=True),
+        "community": community_section(ZH, community, [summary], timezone="UTC", may_change=True, may_delete=True),
         "button": cards.button(ODD, ODD, confirm=ODD, value=ODD),
         "copy": cards.copy_button(ODD, ODD, ODD),
         "drawer": cards.drawer(ODD, cards.text_block(ODD), ODD, 1),
@@ -160,6 +161,41 @@ def test_figures_stand_only_behind_why() -> None:
     assert "%" not in before
     assert "70%" in behind
     assert "60%" in behind
+
+
+def test_why_does_not_promise_an_answer_from_a_figure_on() -> None:
+    answer = Answer(question="几点", text="十点", citations=(odd_citation(),), confidence=0.9, why=odd_why())
+    for t, promises in ((ZH, ("才会", "达到")), (EN, ("speaks from",))):
+        card = str(render_turn(t, answer))
+        assert escape(SENTENCES[Note.GATE_CLOSED][t.language]) in card
+        assert not [words for words in promises if words in card]
+
+
+def test_a_group_without_a_timezone_tells_time_in_that_of_the_installation() -> None:
+    community = Community(id=1, slug="x", profile=Profile(name="书友"))
+    group = Group(id=2, community_id=1, name="一群", platform=Platform.WECHAT)
+    late = datetime(2024, 5, 1, 20, 0, tzinfo=UTC)
+    summary = GroupSummary(
+        group=group, community=community, messages=3, members=1, first_sent_at=late, last_sent_at=late
+    )
+
+    def card(timezone: str) -> str:
+        return str(community_section(ZH, community, [summary], timezone=timezone, may_change=True, may_delete=True))
+
+    assert "5月2日" in card("Asia/Shanghai")
+    assert "5月1日" in card("UTC")
+
+
+def test_only_what_is_ones_own_is_deleted_and_only_after_its_name_was_typed() -> None:
+    def section(*, is_sample: bool, may_delete: bool) -> str:
+        community = Community(id=1, slug="x", profile=Profile(name="书友"), is_sample=is_sample)
+        return str(community_section(ZH, community, [], timezone="UTC", may_change=True, may_delete=may_delete))
+
+    own = section(is_sample=False, may_delete=True)
+    assert 'data-do="delete_community"' in own
+    assert 'data-typed="书友"' in own
+    assert "delete_community" not in section(is_sample=True, may_delete=True)
+    assert "delete_community" not in section(is_sample=False, may_delete=False)
 
 
 @pytest.mark.parametrize("reason", list(SilenceReason))

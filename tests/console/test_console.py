@@ -89,6 +89,28 @@ def test_addresses_without_a_language_lead_to_the_browsers(client: TestClient) -
     assert to.headers["location"] == "/zh/groups"
 
 
+def test_the_installations_language_is_shown_where_the_browser_says_none(app: App, settings: Settings) -> None:
+    english = settings.model_copy(update={"language": "en"})
+    with TestClient(made_in_a_loop(app, english), base_url="http://127.0.0.1") as client:
+        client.headers["accept-language"] = ""
+        assert "No owner exists yet" in client.get("/login").text
+        assert client.get("/login", headers={"accept-language": "zh"}).text.count("一次性链接") == 1
+
+
+def test_logging_out_everywhere_ends_the_other_sessions_too(client: TestClient, app: App) -> None:
+    elsewhere = app.accounts.login(ODD, PASSWORD, remote="phone")
+    log_in(client)
+    here = client.cookies["copilot_session"]
+    client.post("/logout", follow_redirects=False)
+    assert app.accounts.account_of(elsewhere) is not None
+    log_in(client)
+    here = client.cookies["copilot_session"]
+    answer = client.post("/logout", data={"everywhere": "true"}, follow_redirects=False)
+    assert answer.headers["location"] == "/login"
+    assert app.accounts.account_of(here) is None
+    assert app.accounts.account_of(elsewhere) is None
+
+
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/login", "javascript:x"]
 )

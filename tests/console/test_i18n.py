@@ -55,6 +55,13 @@ def test_the_choice_wins_over_the_browser_and_weights_over_order(
     assert choose_language(cookie, accept) == language
 
 
+def test_the_setting_decides_where_nobody_says_anything() -> None:
+    assert choose_language(None, "", "en") == "en"
+    assert choose_language("xx", "fr;q=0.9, *;q=0.1", "en") == "en"
+    assert choose_language(None, "zh", "en") == "zh"
+    assert choose_language("zh", "", "en") == "zh"
+
+
 def every_error() -> list[type[errors.CopilotError]]:
     """Every class of the error tree."""
     return [its for its in vars(errors).values() if isinstance(its, type) and issubclass(its, errors.CopilotError)]

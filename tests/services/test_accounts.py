@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from copilot.errors import BadInput, NotAllowed
+from copilot.errors import BadInput, NotAllowed, NotFound
 from copilot.records import Account, Role
 from copilot.services.accounts import THROTTLE, Accounts
 from copilot.store import Store
@@ -127,3 +127,23 @@ def test_a_new_password_ends_sessions(people: Accounts, owner: Account) -> None:
     people.set_password(owner, owner.id, "another one")
     assert people.account_of(token) is None
     assert people.login("馆长", "another one", remote="r")
+
+
+def test_logging_out_everywhere_ends_all_sessions_of_one_account(people: Accounts, owner: Account) -> None:
+    helper = people.create(owner, "小助手", "password1", Role.ADMIN)
+    phone, desk = (people.login("小助手", "password1", remote=remote) for remote in ("phone", "desk"))
+    mine = people.login("馆长", "correct horse", remote="r")
+    with pytest.raises(NotAllowed, match="takes owner"):
+        people.end_sessions(helper, owner.id)
+    assert people.account_of(mine) == owner
+    people.end_sessions(helper, helper.id)
+    assert people.account_of(phone) is None
+    assert people.account_of(desk) is None
+    assert people.account_of(mine) == owner
+
+    again = people.login("小助手", "password1", remote="phone")
+    people.end_sessions(owner, helper.id)
+    assert people.account_of(again) is None
+    assert people.login("小助手", "password1", remote="phone")
+    with pytest.raises(NotFound):
+        people.end_sessions(owner, 999)

@@ -35,6 +35,7 @@ def build(ui: Ui) -> None:
             again = gr.Textbox(label=t("再输一次", "Once more"), type="password", elem_id="own-again")
             own_wrong = gr.HTML("", apply_default_css=False, padding=False)
             own_go = gr.Button(t("换密码", "Change it"), elem_id="own-save")
+        gr.HTML(_log_out_everywhere(t), apply_default_css=False, padding=False)
     account_id = gr.State(0)
     with sheet(ui, "account-sheet") as form:
         name = gr.Textbox(label=t("名字", "Name"), max_length=60, elem_id="account-name")
@@ -74,6 +75,9 @@ def build(ui: Ui) -> None:
             case ("disable" | "enable") as way, Account() as one:
                 ui.app.accounts.change(account, one.id, disabled=way == "disable")
                 return [_listing(ui, account), *stay, *calm]
+            case "log_out", Account() as one:
+                ui.app.accounts.end_sessions(account, one.id)
+                ui.say(f"「{one.name}」已在所有设备上退出", f"{one.name} is logged out on all devices")
         return [gr.update(), *stay, *calm]
 
     def choose_limited(value: bool) -> Any:
@@ -128,7 +132,10 @@ def _what(t: Texts, role: Role) -> str:
     return {
         Role.OWNER: t("一切，包括账号", "everything, accounts too"),
         Role.ADMIN: t("群、导入和知识", "groups, imports and knowledge"),
-        Role.MODERATOR: t("提问和处理待办", "ask and decide"),
+        Role.MODERATOR: t(
+            "提问和查看；处理待办要等以后的版本，目前和「只看」一样",
+            "ask and read; deciding comes later, for now the same as Viewer",
+        ),
         Role.VIEWER: t("提问和查看", "ask and read"),
     }[role]
 
@@ -151,7 +158,7 @@ def _listing(ui: Ui, account: Account) -> str:
     people = _people(ui, account)
     if not people:
         return ""
-    names = {scope.group_id: scope.name for scope in all_scopes(ui.app, account) if scope.group_id is not None}
+    names = {scope.group_id: scope.name for scope in all_scopes(ui, account) if scope.group_id is not None}
     rows = cards.join(_row(ui.t, one, account, names) for one in people)
     return str(Markup('<div class="card rows">{}</div>').format(rows))
 
@@ -167,6 +174,18 @@ def _row(t: Texts, one: Account, account: Account, names: dict[int, str]) -> Mar
     if one.disabled:
         acts.append(cards.button(t("恢复", "Enable"), "enable", kind="quiet", account=one.id))
     elif one.id != account.id:
+        acts.append(
+            cards.button(
+                t("退出登录", "Log out"),
+                "log_out",
+                kind="quiet",
+                confirm=t(
+                    f"让「{one.name}」在所有设备上退出登录？对方可以用密码重新登录。",
+                    f"Log {one.name} out on all devices? They can log in again with their password.",
+                ),
+                account=one.id,
+            )
+        )
         acts.append(
             cards.button(
                 t("停用", "Disable"),
@@ -191,8 +210,25 @@ def _row(t: Texts, one: Account, account: Account, names: dict[int, str]) -> Mar
     )
 
 
+def _log_out_everywhere(t: Texts) -> str:
+    return str(
+        Markup(
+            '<form class="card narrow" method="post" action="/logout"><h2>{title}</h2><p class="soft">{words}</p>'
+            '<input type="hidden" name="everywhere" value="true"><div class="acts"><button class="act" '
+            'id="log-out-everywhere">{go}</button></div></form>'
+        ).format(
+            title=t("在所有设备上退出登录", "Log out on all devices"),
+            words=t(
+                "手机丢了，或在别人的电脑上忘了退出时用。这台设备也会退出，密码不变。",
+                "For a lost phone or a computer that is not yours. This device is logged out too; the password stays.",
+            ),
+            go=t("全部退出", "Log out everywhere"),
+        )
+    )
+
+
 def _form(ui: Ui, account: Account, one: Account | None) -> list[Any]:
-    scopes = [scope for scope in all_scopes(ui.app, account) if scope.group_id is not None]
+    scopes = [scope for scope in all_scopes(ui, account) if scope.group_id is not None]
     choices = [(scope.name, str(scope.group_id)) for scope in scopes]
     limited = one is not None and one.group_ids is not None
     chosen = [str(number) for number in (one.group_ids or ())] if one else []

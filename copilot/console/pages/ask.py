@@ -54,25 +54,25 @@ def build(ui: Ui) -> None:
     def load(request: gr.Request) -> tuple[Any, str]:
         account = ui.account(request)
         wish = str(dict(request.query_params).get("in", ""))
-        chosen = default_scope(ui.app, account, t.language, wish)
-        choices = [(label, value) for label, value in scope_choices(ui.app, account, t)]
+        chosen = default_scope(ui, account, t.language, wish)
+        choices = [(label, value) for label, value in scope_choices(ui, account, t)]
         value = chosen.value if chosen else None
         return gr.update(choices=choices, value=value, visible=bool(choices)), _start(ui, account, chosen)
 
     def change_scope(value: str | None, request: gr.Request) -> str:
         account = ui.account(request)
-        return _start(ui, account, find_scope(ui.app, account, value))
+        return _start(ui, account, find_scope(ui, account, value))
 
     def ask(words: str, value: str | None, request: gr.Request) -> tuple[str, str]:
         if not words.strip():
             return "", gr.skip()
         account = ui.account(request)
-        return "", _answered(ui, account, words, find_scope(ui.app, account, value))
+        return "", _answered(ui, account, words, find_scope(ui, account, value))
 
     def ask_starter(value: str | None, request: gr.Request, event: gr.EventData) -> str:
         account = ui.account(request)
         words = cards.clicked(event).get("question", "")
-        return _answered(ui, account, words, find_scope(ui.app, account, value))
+        return _answered(ui, account, words, find_scope(ui, account, value))
 
     def open_source(request: gr.Request, event: gr.EventData) -> str:
         source = cards.read_source(cards.clicked(event).get("source", ""))

@@ -114,12 +114,16 @@ def build(ui: Ui) -> None:
             case "new_group":
                 kept["group"], kept["target"] = opened(t("新建群", "New group")), [community]
             case "rename":
-                names = {scope.group_id: scope.name for scope in all_scopes(ui.app, account)}
+                names = {scope.group_id: scope.name for scope in all_scopes(ui, account)}
                 kept["rename"] = [*opened(t("给群改名", "Rename the group")), names.get(group, "")]
                 kept["target"] = [group]
             case "delete_group":
                 ui.app.groups.delete_group(account, group)
                 ui.say("群已删除", "The group is deleted")
+                kept["page"] = load(request)
+            case "delete_community":
+                ui.app.groups.delete_community(account, community)
+                ui.say("社群已删除", "The community is deleted")
                 kept["page"] = load(request)
             case "remove_sample":
                 ui.app.samples.remove(account, community)
@@ -217,7 +221,14 @@ def _listing(ui: Ui, account: Account) -> str:
         its = [summary for summary in summaries if summary.group.community_id == community.id]
         if its or account.group_ids is None:
             sections.append(
-                community_section(t, community, its, may_change=may_change, may_delete=account.role is Role.OWNER)
+                community_section(
+                    t,
+                    community,
+                    its,
+                    timezone=ui.settings.timezone,
+                    may_change=may_change,
+                    may_delete=account.role is Role.OWNER,
+                )
             )
     if not sections:
         words = t(
@@ -258,11 +269,11 @@ def _past(ui: Ui, account: Account, jobs: list[Job]) -> str:
 
 
 def _group_names(ui: Ui, account: Account) -> dict[int, str]:
-    return {scope.group_id: scope.name for scope in all_scopes(ui.app, account) if scope.group_id is not None}
+    return {scope.group_id: scope.name for scope in all_scopes(ui, account) if scope.group_id is not None}
 
 
 def _timezone(ui: Ui, account: Account, group_id: int | None) -> str:
-    zones = {scope.group_id: scope.timezone for scope in all_scopes(ui.app, account)}
+    zones = {scope.group_id: scope.timezone for scope in all_scopes(ui, account)}
     return zones.get(group_id, ui.settings.timezone)
 
 

@@ -74,7 +74,7 @@ def build(ui: Ui) -> None:
     def load(request: gr.Request) -> list[Any]:
         account = ui.account(request)
         query = dict(request.query_params)
-        level = default_scope(ui.app, account, t.language, str(query.get("in", "")))
+        level = default_scope(ui, account, t.language, str(query.get("in", "")))
         form = kept(len(faq.form_outputs))
         if level is None:
             return [
@@ -86,7 +86,7 @@ def build(ui: Ui) -> None:
             ]
         if query.get("question") and may_edit(account, level):
             form = form_values(ui, None, str(query["question"])[:300])
-        choices = scope_choices(ui.app, account, t)
+        choices = scope_choices(ui, account, t)
         return [gr.update(choices=choices, value=level.value), *refresh(account, level), *form]
 
     def change_level(value: str | None, request: gr.Request) -> list[Any]:

@@ -68,13 +68,28 @@
     yes.textContent = data.go;
     row.append(no, yes);
     dialog.append(words, row);
+    // What cannot be brought back asks for its name, so that no hasty click deletes it.
+    const box = document.createElement("input");
+    if (data.typed) {
+      const label = document.createElement("label");
+      const same = (text) => text.normalize("NFC").split(/\s+/).filter(Boolean).join(" ");
+      label.textContent = document.documentElement.lang.startsWith("zh")
+        ? `请输入「${data.typed}」来确认` : `Type “${data.typed}” to confirm`;
+      box.type = "text";
+      box.autocomplete = "off";
+      label.append(box);
+      words.after(label);
+      yes.disabled = true;
+      box.addEventListener("input", () => { yes.disabled = same(box.value) !== same(data.typed); });
+      box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing && !yes.disabled) yes.click(); });
+    }
     document.body.append(dialog);
     const done = (answer) => { dialog.remove(); resolve(answer); };
     no.addEventListener("click", () => done(false));
     yes.addEventListener("click", () => done(true));
     dialog.addEventListener("cancel", () => done(false));
     dialog.showModal();
-    no.focus();
+    (data.typed ? box : no).focus();
   });
 
   const keepTurn = (element) => {
