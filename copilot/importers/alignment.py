@@ -95,7 +95,7 @@ def join_minute(there: Sequence[Entry], coming: Sequence[Entry]) -> list[Slot]:
         if a < len(there):
             slots.append((there[a], coming[b]))
         i, j = a + 1, b + 1
-    return _placed(slots)
+    return _placed(_paired_by_second(slots))
 
 
 def votes_for_names(there: Sequence[Entry], coming: Sequence[Entry]) -> list[tuple[str, str]]:
@@ -137,6 +137,31 @@ def same_people(votes: Counter[tuple[str, str]]) -> dict[str, str]:
 def _once(entries: Sequence[Entry]) -> dict[str, Entry]:
     number = Counter(entry.words for entry in entries)
     return {e.words: e for e in entries if number[e.words] == 1 and len(e.words) >= TELLING_LENGTH and e.sender}
+
+
+def _paired_by_second(
+    slots: Sequence[tuple[Entry | None, Entry | None]],
+) -> list[tuple[Entry | None, Entry | None]]:
+    """Pair what only differs in its place within one second: exporters order equal times as they like."""
+    waiting: dict[tuple[str, str, datetime], list[Entry]] = defaultdict(list)
+    for there, coming in slots:
+        if there is None and coming is not None and not coming.to_the_minute:
+            waiting[coming.sender, coming.words, coming.sent_at].append(coming)
+    paired: dict[int, Entry] = {}
+    taken: set[int] = set()
+    for there, coming in slots:
+        if there is None or coming is not None or there.to_the_minute:
+            continue
+        alike = [one for one in waiting[there.sender, there.words, there.sent_at] if _same(there, one)]
+        found = next((one for one in alike if one.id not in taken), None)
+        if found is not None:
+            paired[there.id] = found
+            taken.add(found.id)
+    return [
+        (there, paired[there.id]) if there is not None and coming is None and there.id in paired else (there, coming)
+        for there, coming in slots
+        if there is not None or coming is None or coming.id not in taken
+    ]
 
 
 def _times_agree(a: Entry, b: Entry) -> bool:

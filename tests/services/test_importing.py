@@ -272,3 +272,17 @@ def test_export_reads_back_as_the_same_messages(room: Room) -> None:
     report = room.bring_file(path)
     assert (report.new, report.known) == (0, 5)
     assert room.lines() == before
+
+
+def test_an_exporter_may_order_one_second_as_it_likes(room: Room) -> None:
+    first, second = "2026-04-06 16:21:41 李四\n第一句\n\n", "2026-04-06 16:21:41 王五\n第二句\n\n"
+    room.bring(first + second)
+    for text in (second + first, first + second, second):
+        report = room.bring(text)
+        assert report.new == 0
+    assert room.lines() == ["李四: 第一句", "王五: 第二句"]
+
+
+def test_a_members_words_do_not_make_another_format_of_a_file(room: Room) -> None:
+    report = room.bring("—————  2026-04-06  —————\n\n李四  16:21\n消息对象:群\n\n王五  16:22\n好\n\n")
+    assert (report.format, report.new) == ("wechat-share", 2)

@@ -7,8 +7,9 @@ member's rank in the group and no part of the name. One file can hold several gr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from copilot.importers.export import ChatFound, Format, Item, Reading, Words, skipped
 from copilot.importers.placeholders import kind_and_text, recalled_by
@@ -77,9 +78,15 @@ class _Headers:
 def _sniff(head: str) -> float:
     lines = header_lines(head)
     posts = [match["who"] or "" for line in lines if (match := _HEADER.fullmatch(line))]
-    if any(line.startswith(_PARTNER) for line in lines[:20]) or any("不支持重新导入" in line for line in lines[:5]):
+    if _begins_with_partner(lines) or any("不支持重新导入" in line for line in lines[:5]):
         return 0.95
     return 0.6 if sum(_HAS_ID.fullmatch(who) is not None for who in posts) > len(posts) / 2 else 0.0
+
+
+def _begins_with_partner(lines: Sequence[str]) -> bool:
+    """Whether QQ's own preamble stands first: the same words may stand in what members of any chat wrote."""
+    preamble = takewhile(lambda line: line.startswith("消息") or not line.strip("= "), lines[:20])
+    return any(line.startswith(_PARTNER) for line in preamble)
 
 
 def _chats(source: Source, reading: Reading) -> tuple[ChatFound, ...]:
