@@ -81,7 +81,7 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
         StorageFailed: the data folder cannot be made or written.
         BadInput: the store was written by a newer version.
     """
-    _prepare(settings.data_dir)
+    prepare_folder(settings.data_dir)
     configure_logging(settings.log_level)
     store = Store(settings.database_path)
     copy = upgrade(store, settings.backups_dir, keep=settings.backups_kept)
@@ -135,7 +135,12 @@ class _Formatter(logging.Formatter):
         return "\nled to\n".join(parts)
 
 
-def _prepare(folder: Path) -> None:
+def prepare_folder(folder: Path) -> None:
+    """Make the data folder, for nobody else on this machine to look into.
+
+    Raises:
+        StorageFailed: it cannot be made or closed to others.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # The folder holds members' words and password hashes: nobody else on this machine may look in.

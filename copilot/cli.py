@@ -40,6 +40,9 @@ CommunityOption = Annotated[str | None, typer.Option("--community", help="Name o
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
+# What shells expect of a command that Ctrl-C ended, and what Typer makes of it.
+_INTERRUPTED = 130
+
 # Typer exports only some of Click's errors; this is the root of those that are about how a command was written.
 _UsageProblem: Any = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
 
@@ -62,13 +65,15 @@ def main() -> NoReturn:
     except _UsageProblem as error:
         _fail(f"{error.format_message().rstrip('.')}; see `copilot --help`")
     except KeyboardInterrupt:
-        _fail("stopped; an import goes on where it was when it is started again")
+        code = _INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has seen enough; what is still buffered goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except OSError as error:
         _fail(f"{error.filename or 'a file'} cannot be used ({error.strerror or error})")
+    if code == _INTERRUPTED:
+        typer.echo("copilot: stopped; an import goes on where it was when it is started again", err=True)
     raise SystemExit(code if isinstance(code, int) else 0)
 
 
@@ -351,10 +356,15 @@ def restore(
 @app.command()
 def doctor(json: JsonOption = False) -> None:
     """Look at what is installed, configured and healthy, with a remedy for what is not."""
-    from copilot.services.doctor import Health, examine
+    from copilot.services.doctor import Health, examine, examine_without_store
+    from copilot.settings import load_settings
 
-    with _opened(quiet=json) as built:
-        findings = examine(built.settings, built.store, built.indexer)
+    load_settings()
+    try:
+        with _opened(quiet=json) as built:
+            findings = examine(built.settings, built.store, built.indexer)
+    except CopilotError as error:
+        findings = examine_without_store(error)
     if json:
         _print_json([{"name": f.name, "health": f.health, "found": f.found, "remedy": f.remedy} for f in findings])
     else:

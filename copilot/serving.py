@@ -16,7 +16,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from copilot.bootstrap import App, build
+from copilot.bootstrap import App, build, prepare_folder
 from copilot.console.app import make_console
 from copilot.errors import BadInput, CopilotError
 from copilot.services.rights import SYSTEM
@@ -43,12 +43,8 @@ def serve(settings: Settings) -> None:
         Busy: another process serves this data folder.
         BadInput: the port is taken.
     """
-    listener = _listen(settings.host, settings.port)
-    port = listener.getsockname()[1]
-    shown = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (compared, not bound)
-    address = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with serving(settings, address), listener:
+    prepare_folder(settings.data_dir)
+    with _listen(settings.host, settings.port) as listener, serving(settings, _address(settings.host, listener)):
         app = build(settings, threads=JOB_THREADS)
         is_new = not app.groups.communities(SYSTEM) and app.accounts.needs_owner()
         if settings.sample and is_new:
@@ -60,7 +56,7 @@ def serve(settings: Settings) -> None:
         async def working(asgi: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
             app.start()
             async with lifespan(asgi) as state:
-                _greet(app, settings, address)
+                _greet(app, settings, _address(settings.host, listener))
                 yield state or {}
             app.close()
 
@@ -78,6 +74,12 @@ def serve(settings: Settings) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _leave)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    shown = "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104  (compared, not bound)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, NotFound
 from copilot.importers.registry import known_formats
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.words import WordIndex
@@ -62,6 +62,11 @@ def examine(settings: Settings, store: Store, indexer: Indexer) -> list[Finding]
                 Finding(name="check", health=Health.BAD, found=str(error), remedy="mend this and run it again")
             )
     return findings
+
+
+def examine_without_store(problem: CopilotError) -> list[Finding]:
+    """What can be looked at where the store cannot even be opened, and why it cannot."""
+    return [*_program(), Finding(name="store", health=Health.BAD, found=str(problem), remedy="mend this first")]
 
 
 def _program() -> Iterator[Finding]:
@@ -123,14 +128,18 @@ def _database(store: Store) -> Iterator[Finding]:
 
 
 def _index(settings: Settings, store: Store, indexer: Indexer) -> Iterator[Finding]:
+    with store.read() as connection:
+        newest = changes.newest(connection)
     try:
         index = WordIndex.open_reader(settings.index_dir / "words")
         found, health, remedy = f"{len(index)} wordings", Health.GOOD, ""
+    except NotFound:
+        # It is made by the first import or the first question.
+        found, health, remedy = "not made yet", Health.GOOD, ""
     except CopilotError as error:
         yield Finding(name="word index", health=Health.BAD, found=str(error), remedy="run `copilot reindex`")
         return
-    with store.read() as connection:
-        behind = changes.newest(connection) - indexer.position()
+    behind = newest - indexer.position()
     if behind > 0:
         found += f", {behind} changes behind"
         health, remedy = Health.WARNING, "wait a moment if the console runs, else run `copilot reindex --update`"

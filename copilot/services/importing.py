@@ -167,7 +167,7 @@ class Importing:
             "platform": export.platform.value,
             "text": False,
         }
-        return self._queue(account, path.name, plan, run=run)
+        return self._queue(account, _as_text(path.name), plan, run=run)
 
     def start_text(
         self,
@@ -511,11 +511,16 @@ def _inspection(export: Export, file_name: str, timezone: str) -> Inspection:
         encoding=export.encoding,
         size_bytes=export.size_bytes,
         chats=tuple(export.chats),
-        suggested_name=export.chat_name or Path(file_name).stem,
+        suggested_name=export.chat_name or _as_text(Path(file_name).stem),
         platform=export.platform,
         timezone=timezone,
         dates_from=export.dates_from,
     )
+
+
+def _as_text(file_name: str) -> str:
+    """A file's name for people: bytes of it that are no text are shown as such."""
+    return file_name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _fingerprint(path: Path) -> str:

@@ -32,7 +32,7 @@ def back_up(
     """
     if target is None:
         settings.backups_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        target = settings.backups_dir / f"copilot-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S')}.sqlite3"
+        target = settings.backups_dir / f"copilot-{datetime.now(UTC).strftime('%Y%m%d-%H%M%S-%f')}.sqlite3"
     return copy_database(store, target, progress)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from copilot.errors import BadInput, StorageFailed
@@ -118,14 +119,18 @@ def put_back(backup: Path, database: Path) -> Path | None:
             # What the write-ahead log still holds belongs to the old database and must go with it.
             old = sqlite3.connect(database)
             try:
-                old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                old.execute("PRAGMA journal_mode=DELETE")
+                # A database that is damaged, which is why it is replaced, goes with its log as it is.
+                with suppress(sqlite3.DatabaseError):
+                    old.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    old.execute("PRAGMA journal_mode=DELETE")
             finally:
                 old.close()
             aside = _free_name(database.with_name(database.name + ".replaced"))
             database.replace(aside)
-        for suffix in ("-wal", "-shm"):
-            database.with_name(database.name + suffix).unlink(missing_ok=True)
+        log = database.with_name(database.name + "-wal")
+        if log.exists() and aside is not None:
+            log.replace(aside.with_name(aside.name + "-wal"))
+        database.with_name(database.name + "-shm").unlink(missing_ok=True)
         partial.replace(database)
         return aside
     except (OSError, sqlite3.Error) as error:

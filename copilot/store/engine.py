@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
-from copilot.errors import Busy, StorageFailed
+from copilot.errors import BadInput, Busy, StorageFailed
 
 BUSY_SECONDS = 30
 
@@ -100,6 +100,9 @@ def _storage_errors() -> Iterator[None]:
         yield
     except sa.exc.IntegrityError:
         raise
+    except UnicodeEncodeError as error:
+        # Half a character, as file names and broken exports may hold; no text that is kept can.
+        raise BadInput(f"{error.object!r} holds what is no text; write it anew") from error
     except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
         reason = str(error.orig) if error.orig else str(error)
         if "locked" in reason or "busy" in reason:
@@ -110,7 +113,7 @@ def _storage_errors() -> Iterator[None]:
             raise StorageFailed(
                 f"the store cannot be written ({reason}); check the rights of the data folder"
             ) from error
-        if "malformed" in reason or "not a database" in reason:
+        if any(sign in reason for sign in ("malformed", "not a database", "no such table", "no such column")):
             raise StorageFailed(
                 f"the store is damaged ({reason}); put a backup back with `copilot restore FILE`"
             ) from error
