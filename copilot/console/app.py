@@ -96,6 +96,8 @@ def make_console(app: App, settings: Settings) -> FastAPI:
                 enable_monitoring=False,
                 allowed_paths=[],
             )
+        # Gradio only checks that a file which a request names was uploaded once an app has been launched.
+        demo.has_launched = True
         mount = console.router.routes[-1]
         if isinstance(mount, Mount):
             mount.app = PageShell(mount.app, t=t, pages=pages)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -18,7 +17,7 @@ from copilot.console.levels import knowledge_of, level_of, may_edit
 from copilot.console.page import Ui
 from copilot.console.scopes import Scope
 from copilot.console.sheet import closed, opened, sheet
-from copilot.console.uploads import forget_upload
+from copilot.console.uploads import forget_upload, uploaded
 from copilot.errors import CopilotError
 from copilot.knowledge.validation import document_faults, normal_document
 from copilot.records import Account, Document
@@ -88,7 +87,8 @@ def build_documents_tab(ui: Ui, scope: gr.Dropdown, drawer: gr.HTML) -> gr.HTML:
         if not path:
             return [gr.update(), *stay, None, ""]
         try:
-            found = ui.app.knowing.read_document(account, level.community_id, level.group_id, Path(path))
+            file = uploaded(ui.settings, path)
+            found = ui.app.knowing.read_document(account, level.community_id, level.group_id, file)
         except CopilotError as error:
             return [gr.update(), *stay, None, problem(describe_error(t, error))]
         finally:

@@ -18,7 +18,7 @@ from copilot.console.page import Ui
 from copilot.console.scopes import all_scopes
 from copilot.console.sheet import Sheet, closed, opened, sheet
 from copilot.console.timezones import timezone_choices
-from copilot.console.uploads import forget_upload
+from copilot.console.uploads import forget_upload, uploaded
 from copilot.errors import BadInput, CopilotError
 from copilot.importers.export import ChatFound
 from copilot.importers.registry import known_formats
@@ -105,7 +105,7 @@ def build_import_sheet(ui: Ui, when_started: Callable[[gr.Request], Any], refres
             return [None, *forget()]
         need(ui.account(request), Role.ADMIN)
         try:
-            seen = ui.app.importing.inspect(Path(path), zone or None)
+            seen = ui.app.importing.inspect(uploaded(ui.settings, path), zone or None)
         except CopilotError as error:
             forget_upload(ui.settings, path)
             return [None, *forget()[:-1], _problem(describe_error(t, error))]
@@ -239,7 +239,8 @@ def _start(ui: Ui, account: Account, path: str | None, text: str, chat: str | No
     }
     job: Job
     if path:
-        job = ui.app.importing.start_file(account, Path(path), chat=chat or None, keep_file=False, **target)
+        file = uploaded(ui.settings, path)
+        job = ui.app.importing.start_file(account, file, chat=chat or None, keep_file=False, **target)
     elif text.strip():
         job = ui.app.importing.start_text(account, text, **target)
     else:

@@ -16,7 +16,7 @@ from copilot.console.levels import level_of
 from copilot.console.page import Ui
 from copilot.console.scopes import Scope
 from copilot.console.sheet import closed, opened, sheet
-from copilot.console.uploads import forget_upload
+from copilot.console.uploads import forget_upload, uploaded
 from copilot.errors import CopilotError
 from copilot.knowledge.changes import Change, ChangeKind, Changes, Part
 from copilot.records import Account
@@ -53,7 +53,7 @@ def build_knowledge_import(
         if not path:
             return [None, "", gr.update(visible=False)]
         try:
-            changes = _preview(ui, account, level, what, Path(path))
+            changes = _preview(ui, account, level, what, uploaded(ui.settings, path))
         except CopilotError as error:
             forget_upload(ui.settings, path)
             return [None, _mistakes(t, error), gr.update(visible=False)]
@@ -64,10 +64,11 @@ def build_knowledge_import(
         if not path:
             return [*[gr.update()] * (len(panel.parts) + 2 + len(refreshed))]
         try:
+            file = uploaded(ui.settings, path)
             if what == FOLDER:
-                changes = ui.app.knowing.apply_folder(account, level.community_id, Path(path))
+                changes = ui.app.knowing.apply_folder(account, level.community_id, file)
             else:
-                changes = ui.app.knowing.apply_faq_table(account, level.community_id, level.group_id, Path(path))
+                changes = ui.app.knowing.apply_faq_table(account, level.community_id, level.group_id, file)
         finally:
             forget_upload(ui.settings, path)
         count = len(changes.items)

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from copilot.errors import BadInput
 from copilot.settings import Settings
+
+
+def uploaded(settings: Settings, path: str) -> Path:
+    """The file that a browser uploaded. What a request names is untrusted: nothing outside the uploads is opened.
+
+    Raises:
+        BadInput: the path lies elsewhere, or nothing is there.
+    """
+    file = Path(path).resolve()
+    folder = (settings.uploads_dir / "console").resolve()
+    if not file.is_relative_to(folder) or not file.is_file():
+        raise BadInput(f"{Path(path).name!r} was not uploaded here; choose the file again")
+    return file
 
 
 def forget_upload(settings: Settings, path: str) -> None:
