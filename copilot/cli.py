@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -57,7 +56,6 @@ def main() -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
-        sys.stdout.flush()
     except CopilotError as error:
         _fail(str(error))
     except typer.Abort:
@@ -66,10 +64,6 @@ def main() -> NoReturn:
         _fail(f"{error.format_message().rstrip('.')}; see `copilot --help`")
     except KeyboardInterrupt:
         code = _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; what is still buffered goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
     except OSError as error:
         _fail(f"{error.filename or 'a file'} cannot be used ({error.strerror or error})")
     if code == _INTERRUPTED:

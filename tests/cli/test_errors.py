@@ -188,11 +188,12 @@ def test_every_refusal_ends_a_process_with_two(shell: Run, refused: Refusals, tm
     assert shell().code == 2
 
 
-def test_a_closed_pipe_is_no_error(shell: Run, share: Path, data: Path, tmp_path: Path) -> None:
-    lines = ["—————  2026-04-06  —————\n", *(f"甲  10:{n // 60:02}\n第{n}条\n\n" for n in range(3000))]
+@pytest.mark.parametrize("number", [3, 3000], ids=["less than a buffer", "more than a buffer"])
+def test_a_closed_pipe_is_no_error(shell: Run, share: Path, data: Path, tmp_path: Path, number: int) -> None:
+    lines = ["—————  2026-04-06  —————\n", *(f"甲  10:{n // 60:02}\n第{n}条\n\n" for n in range(number))]
     share.write_text("".join(lines), encoding="utf-8")
     assert shell("import", share).code == 0
-    for arguments in (("export", "chat", "-"), ("groups",), ("version",)):
+    for arguments in (("export", "chat", "-"), ("groups",)):
         with subprocess.Popen(
             [sys.executable, "-m", "copilot", *arguments],
             env={**os.environ, "COPILOT_DATA_DIR": str(data)},
@@ -209,7 +210,7 @@ def test_a_closed_pipe_is_no_error(shell: Run, share: Path, data: Path, tmp_path
         assert err == b"" or err.endswith(b"written.\n"), err
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gb18030"])
+@pytest.mark.parametrize("encoding", ["ascii", "gb18030"])
 def test_a_terminal_that_cannot_show_chinese_is_no_error(
     shell: Run, share: Path, tmp_path: Path, encoding: str
 ) -> None:
