@@ -133,7 +133,7 @@ def documents_listing(ui: Ui, account: Account, level: Scope, removed: Document 
     editable = may_edit(account, level)
     add = cards.button(t("加一份文档", "Add a document"), "add", kind="go") if editable else ""
     head = Markup('<div class="section-head"><div class="soft">{}</div><div class="acts">{}</div></div>').format(
-        t(f"{len(documents)} 份文档", f"{len(documents)} documents"), add
+        t.counted(len(documents), "份文档", "document"), add
     )
     rows = cards.join(_row(ui, document, editable) for document in documents)
     if documents:

@@ -47,7 +47,7 @@ def build_faq_tab(ui: Ui, scope: gr.Dropdown) -> FaqTab:
     search = gr.Textbox(
         show_label=False,
         label=t("找问答", "Find an entry"),
-        placeholder=t("找问答：问题、答案或标签里的字", "Find: words of a question, an answer or a tag"),
+        placeholder=t("找问答：问题、答案或标签里的字", "Find in questions, answers and tags"),
         container=False,
         elem_id="faq-search",
         elem_classes="finder",
@@ -168,7 +168,7 @@ def faq_listing(ui: Ui, account: Account, level: Scope, words: str = "", removed
         bar.append(cards.button(t("从表格导入", "Import a table"), "table", kind="quiet"))
         bar.append(cards.button(t("加一条问答", "Add an answer"), "add", kind="go"))
     head = Markup('<div class="section-head"><div class="soft">{}</div><div class="acts">{}</div></div>').format(
-        t(f"{len(found):,} 条问答", f"{len(found):,} entries"), cards.join(bar)
+        t.counted(len(found), "条问答", "entry", "entries"), cards.join(bar)
     )
     body = cards.join(_card(t, entry, level, editable) for entry in found[:_SHOWN])
     if not entries:

@@ -74,8 +74,9 @@ def community_section(
                 confirm=t(
                     f"删除社群「{name}」？它的 {len(summaries):,} 个群、{messages:,} 条消息，"
                     "和所有问答、群规、文档都会删掉，不能恢复。",
-                    f"Delete the community “{name}” with its {len(summaries):,} groups, {messages:,} messages, and all "
-                    "entries, rules and documents? This cannot be undone.",
+                    f"Delete the community “{name}” with {t.counted(len(summaries), '', 'group')}, "
+                    f"{t.counted(messages, '', 'message')}, and all its entries, rules and documents? "
+                    "This cannot be undone.",
                 ),
                 confirm_go=t("删除社群", "Delete the community"),
                 typed=name,
@@ -108,9 +109,8 @@ def group_card(t: Texts, summary: GroupSummary, timezone: str, *, may_change: bo
     group = summary.group
     timezone = group.profile.timezone or timezone
     if summary.messages:
-        counts = t(
-            f"{summary.messages:,} 条消息 · {summary.members:,} 位成员",
-            f"{summary.messages:,} messages · {summary.members:,} members",
+        counts = " · ".join(
+            (t.counted(summary.messages, "条消息", "message"), t.counted(summary.members, "位成员", "member"))
         )
         span = t("记录：", "History: ") + t.span(summary.first_sent_at, summary.last_sent_at, timezone)
         span += t("（截至最后一条）", " (as of the last message)")
@@ -134,8 +134,8 @@ def group_card(t: Texts, summary: GroupSummary, timezone: str, *, may_change: bo
                 kind="quiet bad",
                 confirm=t(
                     f"删除群「{group.name}」？它的 {summary.messages:,} 条消息和成员都会删掉，不能恢复。",
-                    f"Delete the group “{group.name}” with its {summary.messages:,} messages and its members? "
-                    "This cannot be undone.",
+                    f"Delete the group “{group.name}” with "
+                    f"{t.counted(summary.messages, '', 'message')} and its members? This cannot be undone.",
                 ),
                 confirm_go=t("删除群", "Delete the group"),
                 typed=group.name,

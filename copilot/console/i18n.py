@@ -35,6 +35,10 @@ class Texts:
         """A number with thousands separated."""
         return f"{number:,}"
 
+    def counted(self, number: int, zh: str, one: str, many: str = "") -> str:
+        """A number of things: `zh` is the measure and the thing, `one` the English word, `many` its plural if odd."""
+        return f"{number:,} " + self(zh, one if number == 1 else many or f"{one}s")
+
     def size(self, size_bytes: int) -> str:
         """A file's size in KB or MB, for people."""
         if size_bytes < 1_000_000:

@@ -15,6 +15,8 @@ from copilot.console.sheet import Sheet, opened, sheet
 from copilot.records import Account, Member, Role
 
 _SHOWN = 60
+# A list to choose from that a browser still shows at once.
+_MOST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,12 @@ def build_members_sheet(ui: Ui) -> MembersSheet:
     def find(words: str, group: int, request: gr.Request) -> str:
         return _listing(ui, ui.account(request), group, words)
 
-    def choose(group: int, request: gr.Request, event: gr.EventData) -> list[Any]:
+    def choose(group: int, words: str, request: gr.Request, event: gr.EventData) -> list[Any]:
         account = ui.account(request)
         values = cards.clicked(event)
         chosen = cards.number_in(values, "member")
-        members = {member.id: member for member in ui.app.groups.members(account, group)}
+        members = {member.id: member for member in ui.app.groups.members(account, group, limit=_MOST)}
+        members |= {member.id: member for member in ui.app.groups.members(account, group, words.strip())}
         if chosen not in members:
             return [0, *hidden, "", gr.update(), gr.update()]
         do = values.get("do")
@@ -109,7 +112,7 @@ def build_members_sheet(ui: Ui) -> MembersSheet:
         return done(account, group, words)
 
     ui.on(search.change, find, [search, group_id], [listing], trigger_mode="always_last")
-    ui.on(listing.click, choose, [group_id], [member_id, *boxes, new_name, other, split_name])
+    ui.on(listing.click, choose, [group_id, search], [member_id, *boxes, new_name, other, split_name])
     ui.on(rename_go.click, rename, [group_id, member_id, new_name, search], [*boxes, listing])
     ui.on(new_name.submit, rename, [group_id, member_id, new_name, search], [*boxes, listing])
     ui.on(merge_go.click, merge, [group_id, member_id, other, search], [*boxes, listing])
@@ -128,7 +131,7 @@ def members_sheet_values(ui: Ui, account: Account, group_id: int) -> list[Any]:
 
 def _listing(ui: Ui, account: Account, group_id: int, words: str) -> str:
     t = ui.t
-    members = ui.app.groups.members(account, group_id, words.strip())
+    members = ui.app.groups.members(account, group_id, words.strip(), limit=_MOST)
     if not members:
         return str(cards.empty(t("没有找到", "Nobody found"), t("换个字试试。", "Try other letters.")))
     scope = find_scope(ui, account, f"g{group_id}")
@@ -137,9 +140,10 @@ def _listing(ui: Ui, account: Account, group_id: int, words: str) -> str:
     rows = cards.join(_row(ui, member, timezone, may_change) for member in members[:_SHOWN])
     more = ""
     if len(members) > _SHOWN:
-        more = t(
-            f"共 {len(members):,} 位，只列出前 {_SHOWN} 位，可以用名字来找。",
-            f"{len(members):,} in all; the first {_SHOWN} are listed. Search by name.",
+        whole = t(f"共 {len(members):,} 位", f"{len(members):,} in all") + ("+" if len(members) == _MOST else "")
+        more = whole + t(
+            f"，只列出说话最多的 {_SHOWN} 位，其他人可以用名字来找。",
+            f"; the {_SHOWN} who wrote most are listed. Find the others by name.",
         )
     return str(Markup('<div class="rows">{}</div><p class="soft small-text">{}</p>').format(rows, more))
 
@@ -163,11 +167,11 @@ def _row(ui: Ui, member: Member, timezone: str, may_change: bool) -> Markup:
         also=Markup(' <span class="soft">{}</span>').format(t("也叫 ", "also ") + t("、", ", ").join(also))
         if also
         else "",
-        facts=t(f"{member.message_count:,} 条消息", f"{member.message_count:,} messages")
+        facts=t.counted(member.message_count, "条消息", "message")
         + (t("，最近 ", ", last ") + t.day(member.last_sent_at, timezone) if member.last_sent_at else ""),
         acts=cards.join(acts),
     )
 
 
 def _label(ui: Ui, member: Member) -> str:
-    return f"{member.name} · {ui.t(f'{member.message_count:,} 条', f'{member.message_count:,} messages')}"
+    return f"{member.name} · {ui.t.counted(member.message_count, '条', 'message')}"

@@ -97,7 +97,7 @@ def rules_listing(ui: Ui, account: Account, level: Scope, removed: Rule | None =
     editable = may_edit(account, level)
     add = cards.button(t("加一条群规", "Add a rule"), "add", kind="go") if editable else ""
     head = Markup('<div class="section-head"><div class="soft">{}</div><div class="acts">{}</div></div>').format(
-        t(f"{len(rules)} 条群规", f"{len(rules)} rules"), add
+        t.counted(len(rules), "条群规", "rule"), add
     )
     rows = cards.join(
         _row(ui, rule, editable, is_first=at == 0, is_last=at == len(rules) - 1) for at, rule in enumerate(rules)

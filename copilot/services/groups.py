@@ -122,12 +122,12 @@ class Groups:
             groups.remove(connection, group_id)
         self._indexing.wake()
 
-    def members(self, account: Account, group_id: int, search: str = "") -> list[Member]:
-        """A group's members, those who wrote most first, at most 200."""
+    def members(self, account: Account, group_id: int, search: str = "", *, limit: int = 200) -> list[Member]:
+        """A group's members, those who wrote most first, at most `limit`."""
         need(account, Role.VIEWER, group_id)
         with self._store.read() as connection:
             groups.get(connection, group_id)
-            return members.search(connection, group_id, search)
+            return members.search(connection, group_id, search, limit=limit)
 
     def merge_members(self, account: Account, keep_id: int, other_id: int) -> None:
         """Make one member of two.

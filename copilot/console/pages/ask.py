@@ -40,7 +40,7 @@ def build(ui: Ui) -> None:
             question = gr.Textbox(
                 label=t("问题", "Question"),
                 show_label=False,
-                placeholder=t("像群友那样问，回车发送", "Ask as a member would; Enter sends"),
+                placeholder=t("像群友那样问，回车发送", "Ask as a member would"),
                 lines=1,
                 max_lines=5,
                 max_length=2000,

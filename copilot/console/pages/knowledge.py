@@ -51,6 +51,7 @@ def build(ui: Ui) -> None:
                     max_length=2000,
                     submit_btn=t("问", "Ask"),
                     elem_id="try-question",
+                    elem_classes="try",
                 )
                 tried = cards.live_html(elem_id="tried")
         drawer = cards.live_html(elem_classes="drawer-box")
