@@ -122,7 +122,10 @@ class Guard:
         if origin is None:
             # Browsers send Origin with every such request; Sec-Fetch-Site covers those that strip it.
             return headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:
+            return False
         default_port = ":443" if parts.scheme == "https" else ":80"
         return parts.netloc.lower().removesuffix(default_port) == host.lower().removesuffix(default_port)
 

@@ -141,7 +141,10 @@ def _remote(request: Request) -> str:
 
 def _local(target: str) -> str:
     """A path of this console, whatever was asked for: a login must not send people elsewhere."""
-    parts = urlsplit(target.replace("\\", "/"))
+    try:
+        parts = urlsplit(target.replace("\\", "/"))
+    except ValueError:
+        return "/"
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith(("//", "/login")):
         return "/"
     return parts.path + (f"?{parts.query}" if parts.query else "")

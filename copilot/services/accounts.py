@@ -90,20 +90,21 @@ class Accounts:
         """
         now, name = self._clock(), name.strip()
         subjects = (f"name:{name[:LONGEST_NAME]}", f"from:{remote}")
-        with self._store.read() as connection:
+        with self._store.write() as connection:
             for subject in subjects:
                 self._check_throttle(connection, subject, now)
+            # Counted before the password is looked at, so that many tries at once are no more than many in a row.
+            for subject in subjects:
+                accounts.add_attempt(connection, subject, now)
             found = accounts.by_name(connection, name)
         # An unknown name costs the same time as a wrong password, so that names cannot be probed.
         right = _verify(password[:LONGEST_PASSWORD], found[1] if found else _nobody())
         if found is None or not right or found[0].disabled:
-            with self._store.write() as connection:
-                for subject in subjects:
-                    accounts.add_attempt(connection, subject, now)
             raise NotAllowed("name or password is wrong; an owner can set a new password")
         token = secrets.token_urlsafe(32)
         with self._store.write() as connection:
             accounts.clear_attempts(connection, subjects[0], now - THROTTLE)
+            accounts.forget_attempt(connection, subjects[1], now)
             accounts.open_session(connection, _hash(token), found[0].id, now, now + self._session)
         return token
 

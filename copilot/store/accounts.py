@@ -138,6 +138,11 @@ def clear_attempts(connection: Connection, subject: str, before: datetime) -> No
     )
 
 
+def forget_attempt(connection: Connection, subject: str, at: datetime) -> None:
+    """Forget the tries of one subject at one moment."""
+    connection.execute(sa.delete(login_attempt).where(login_attempt.c.subject == subject, login_attempt.c.at == at))
+
+
 def _record(row: Row[tuple[object, ...]]) -> Account:
     return Account(
         id=row.id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
@@ -88,6 +90,19 @@ def test_wrong_passwords_make_a_name_and_an_address_wait(people: Accounts, owner
         people.login("nobody", "x", remote="10.0.0.1")
     clock.now += THROTTLE + timedelta(seconds=1)
     assert people.login("馆长", "correct horse", remote="10.0.0.1")
+
+
+def test_many_tries_at_once_are_no_more_than_many_in_a_row(people: Accounts, owner: Account) -> None:
+    def guess(number: int) -> str:
+        try:
+            people.login("馆长", f"guess {number}", remote="10.0.0.1")
+        except NotAllowed as error:
+            return "wait" if "wait" in str(error) else "wrong"
+        return "in"
+
+    with ThreadPoolExecutor(12) as pool:
+        said = Counter(pool.map(guess, range(24)))
+    assert said == {"wrong": 3, "wait": 21}
 
 
 def test_passwords_and_tokens_are_not_kept(people: Accounts, owner: Account) -> None:
