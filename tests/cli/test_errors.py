@@ -271,7 +271,7 @@ if os.name == "posix" and os.geteuid() != 0:
     ) -> None:
         assert shell("import", share).code == 0
         share.chmod(0)
-        refused(shell("import", share), "聊天.txt", "ermission")
+        refused(shell("import", share), "聊天.txt", "not readable")
         data.chmod(stat.S_IRUSR | stat.S_IXUSR)
         try:
             refused(shell("accounts", "add", "新人", stdin=b"correct horse\n"), "data folder")
