@@ -79,6 +79,38 @@ def browser(chromium: str) -> Iterator[sync_api.Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="session")
+def rooms(browser: sync_api.Browser) -> Iterator[Callable[..., sync_api.BrowserContext]]:
+    """Browser contexts that tests of the shared console use one after the other: what one has loaded, Gradio's many
+    scripts above all, the next has in its cache."""
+    opened: dict[tuple[tuple[str, object], ...], sync_api.BrowserContext] = {}
+
+    def room(**options: object) -> sync_api.BrowserContext:
+        key = tuple(sorted(options.items()))
+        if key not in opened:
+            opened[key] = new_context(browser, **options)
+        return opened[key]
+
+    yield room
+    for context in opened.values():
+        context.close()
+
+
+def new_context(
+    browser: sync_api.Browser, *, locale: str = "zh-CN", width: int = 1280, height: int = 820, dark: bool = False
+) -> sync_api.BrowserContext:
+    """A browser of somebody who has not been here."""
+    context = browser.new_context(
+        locale=locale,
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        # What slides in is there at once.
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(TIMEOUT_MS)
+    return context
+
+
 class Watch:
     """Notes what a page does that it must not: requests to elsewhere, errors, blocked scripts, dialogs."""
 
@@ -186,34 +218,41 @@ class Console:
         """Keep a picture of the page for people to look at."""
         OUTPUT.mkdir(exist_ok=True)
         path = OUTPUT / f"{name}.png"
-        self.page.wait_for_timeout(350)
-        self.page.screenshot(path=path)
+        self.page.screenshot(path=path, animations="disabled")
         return path
 
 
 @pytest.fixture
-def make_page(browser: sync_api.Browser) -> Iterator[Callable[..., sync_api.Page]]:
-    """Opens pages and, when the test is over, asks each whether it did what it must not."""
-    watches: list[Watch] = []
-    contexts: list[sync_api.BrowserContext] = []
+def watched() -> Iterator[Callable[[sync_api.Page], sync_api.Page]]:
+    """Watches pages and, when the test is over, asks each whether it did what it must not."""
+    pages: list[tuple[sync_api.Page, Watch]] = []
 
-    def make(*, locale: str = "zh-CN", width: int = 1280, height: int = 820, dark: bool = False) -> sync_api.Page:
-        context = browser.new_context(
-            locale=locale,
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-        )
-        context.set_default_timeout(TIMEOUT_MS)
-        page = context.new_page()
-        contexts.append(context)
-        watches.append(Watch(page))
+    def watch(page: sync_api.Page) -> sync_api.Page:
+        pages.append((page, Watch(page)))
         return page
 
+    yield watch
+    faults = [fault for _, watch in pages for fault in watch.faults]
+    for page, _ in pages:
+        if not page.is_closed():
+            page.close()
+    assert faults == []
+
+
+@pytest.fixture
+def make_page(
+    browser: sync_api.Browser, watched: Callable[[sync_api.Page], sync_api.Page]
+) -> Iterator[Callable[..., sync_api.Page]]:
+    """Opens pages, each in a browser of its own."""
+    contexts: list[sync_api.BrowserContext] = []
+
+    def make(**options: object) -> sync_api.Page:
+        contexts.append(new_context(browser, **options))  # type: ignore[arg-type]
+        return watched(contexts[-1].new_page())
+
     yield make
-    faults = [fault for watch in watches for fault in watch.faults]
     for context in contexts:
         context.close()
-    assert faults == []
 
 
 @pytest.fixture(scope="session")
@@ -225,13 +264,19 @@ def session_of_owner(served: Served) -> str:
 
 
 @pytest.fixture
-def come_in(served: Served, session_of_owner: str, make_page: Callable[..., sync_api.Page]) -> Callable[..., Console]:
-    """Opens a browser in which the owner is logged in."""
+def come_in(
+    served: Served,
+    session_of_owner: str,
+    rooms: Callable[..., sync_api.BrowserContext],
+    watched: Callable[[sync_api.Page], sync_api.Page],
+) -> Callable[..., Console]:
+    """Opens a page in which the owner is logged in, with no language chosen."""
 
-    def come(*, english: bool = False, **context: object) -> Console:
-        page = make_page(locale="en-GB" if english else "zh-CN", **context)
-        page.context.add_cookies([{"name": SESSION_COOKIE, "value": session_of_owner, "url": served.url}])
-        return Console(page, served, english=english)
+    def come(*, english: bool = False, **options: object) -> Console:
+        context = rooms(locale="en-GB" if english else "zh-CN", **options)
+        context.clear_cookies()
+        context.add_cookies([{"name": SESSION_COOKIE, "value": session_of_owner, "url": served.url}])
+        return Console(watched(context.new_page()), served, english=english)
 
     return come
 

@@ -8,12 +8,16 @@ import pytest
 from conftest import OWNER, PASSWORD, Console, Served, serve
 from playwright.sync_api import Page, expect
 
+from copilot.console.guard import SESSION_COOKIE
+from copilot.records import Role
+from copilot.services.rights import SYSTEM
+
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A console that nobody has opened yet."""
+    """A console that nobody has opened yet; the tests of this module use it in turn."""
     yield from serve(tmp_path_factory.mktemp("fresh") / "data")
 
 
@@ -35,7 +39,7 @@ def test_from_the_one_time_link_to_a_locked_door(fresh: Served, make_page: Calla
     page.wait_for_selector(".hello")
     expect(page.locator("header.top .who")).to_have_text(OWNER)
 
-    page.get_by_role("button", name="退出").click()
+    page.get_by_role("button", name="退出", exact=True).click()
     expect(page.locator("[name=password]")).to_be_visible()
     page.goto(link)
     assert page.url == f"{fresh.url}/login"
@@ -47,9 +51,12 @@ def test_from_the_one_time_link_to_a_locked_door(fresh: Served, make_page: Calla
     page.wait_for_selector(".group")
 
     add_viewer(page)
-    page.get_by_role("button", name="退出").click()
+    page.get_by_role("button", name="退出", exact=True).click()
     look_as_viewer(fresh, page)
-    page.get_by_role("button", name="退出").click()
+    elsewhere = fresh.app.accounts.login("小助手", "another horse", remote="phone")
+    page.click("#log-out-everywhere")
+    expect(page.locator("[name=password]")).to_be_visible()
+    assert fresh.app.accounts.account_of(elsewhere) is None
     for _ in range(fresh.settings.login_attempts + 1):
         page.fill("[name=name]", OWNER)
         page.fill("[name=password]", "wrong wrong")
@@ -87,7 +94,10 @@ def look_as_viewer(served: Served, page: Page) -> None:
 
 def test_the_sample_goes_with_one_button(fresh: Served, make_page: Callable[..., Page]) -> None:
     console = Console(make_page(), fresh)
-    console.log_in()
+    # An owner by another name: the test before has made the first one's wait.
+    fresh.app.accounts.create(SYSTEM, "店长", PASSWORD, Role.OWNER)
+    token = fresh.app.accounts.login("店长", PASSWORD, remote="test")
+    console.page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": fresh.url}])
     console.open("/groups", ".group")
     console.shoot("groups-zh")
     sections = console.page.locator("section.community")

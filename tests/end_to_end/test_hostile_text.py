@@ -52,7 +52,7 @@ def test_names_messages_and_file_names(console: Console, tmp_path: Path) -> None
     conversation = console.page.locator(".drawer .conversation")
     expect(conversation).to_contain_text(REPLY)
     expect(conversation).to_contain_text(NAME)
-    console.page.wait_for_timeout(300)
+    console.page.locator(".drawer aside").screenshot(animations="disabled")
     untouched(console)
     console.shoot("hostile-zh")
 

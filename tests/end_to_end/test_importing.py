@@ -9,6 +9,7 @@ import pytest
 from conftest import Console
 from playwright.sync_api import expect
 
+from copilot.records import Platform
 from copilot.services.rights import SYSTEM
 
 pytestmark = pytest.mark.browser
@@ -95,7 +96,7 @@ def long_chat(path: Path, messages: int) -> Path:
 
 
 def test_an_import_goes_on_over_a_reload_and_can_be_cancelled(console: Console, tmp_path: Path) -> None:
-    console.import_file(long_chat(tmp_path / "long.jsonl", 150_000), "很长的群")
+    console.import_file(long_chat(tmp_path / "long.jsonl", 100_000), "很长的群")
     job = console.page.locator(".job", has_text="long.jsonl")
     job.wait_for()
     console.page.reload()
@@ -118,6 +119,35 @@ def test_a_group_is_exported_as_chatlab(console: Console) -> None:
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert json.loads(lines[0])["_type"] == "header"
     assert "老地方" in lines[-1]
+
+
+def test_what_cannot_come_back_is_deleted_only_after_its_name_was_typed(console: Console) -> None:
+    groups = console.served.app.groups
+    community = groups.create_community(SYSTEM, "要散的社群", "zh", "Asia/Shanghai")
+    groups.create_group(SYSTEM, community.id, "要散的群", Platform.WECHAT)
+    console.open("/groups", ".group")
+    section = console.page.locator("section.community", has_text="要散的社群")
+    dialog = console.page.locator("dialog")
+
+    section.get_by_role("button", name="删除", exact=True).click()
+    box, go = dialog.get_by_label("请输入"), dialog.get_by_role("button", name="删除群")
+    expect(go).to_be_disabled()
+    box.fill("要散的")
+    expect(go).to_be_disabled()
+    box.press("Enter")
+    box.fill(" 要散的群 ")
+    console.shoot("delete-group-zh")
+    go.click()
+    expect(section.locator(".group")).to_have_count(0)
+    assert community.id in [one.id for one in groups.communities(SYSTEM)]
+
+    section.get_by_role("button", name="删除社群").click()
+    dialog.get_by_role("button", name="算了").click()
+    section.get_by_role("button", name="删除社群").click()
+    box.fill("要散的社群")
+    box.press("Enter")
+    expect(section).to_have_count(0)
+    assert community.id not in [one.id for one in groups.communities(SYSTEM)]
 
 
 def test_members_are_renamed_and_merged(console: Console) -> None:
