@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from copilot.errors import StorageFailed
+from copilot.errors import BadInput, StorageFailed
 from copilot.retrieval.indexer import Indexer
 from copilot.services.accounts import Accounts
 from copilot.services.asking import Asking
@@ -135,14 +135,25 @@ class _Formatter(logging.Formatter):
         return "\nled to\n".join(parts)
 
 
+# What a data folder holds, from its first moment on.
+_OURS = ("copilot.sqlite3", "serving.", "index", "backups")
+
+
 def prepare_folder(folder: Path) -> None:
     """Make the data folder, for nobody else on this machine to look into.
 
     Raises:
         StorageFailed: it cannot be made or closed to others.
+        BadInput: the folder holds other things than the co-pilot's.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+        if names and not any(name.startswith(_OURS) for name in names):
+            raise BadInput(
+                f"{folder} holds other files and is no data folder of the co-pilot; "
+                "set COPILOT_DATA_DIR to a new or empty folder"
+            )
         # The folder holds members' words and password hashes: nobody else on this machine may look in.
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -50,6 +51,8 @@ def main() -> NoReturn:
     """Run the command line; every foreseen error becomes one sentence on standard error."""
     # Loading the program makes many objects that stay: looking among them for garbage costs a tenth of the start.
     gc.disable()
+    # What is written holds members' words: it is for the one who runs this, and nobody else on the machine.
+    os.umask(0o077)
     # What a terminal's encoding cannot show is spelled out instead of stopping the command.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -178,7 +181,9 @@ def import_chat(
 
 
 @app.command()
-def undo(import_id: Annotated[int, typer.Argument(help="The number that the import printed.")]) -> None:
+def undo(
+    import_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The number that the import printed.")],
+) -> None:
     """Take back what an import brought."""
     with _opened() as built:
         built.importing.undo(_system(), import_id)

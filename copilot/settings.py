@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     @field_validator("data_dir")
     @classmethod
     def _expand(cls, value: Path) -> Path:
+        if not value.name:
+            raise ValueError("it names no folder of its own; write one such as ~/.community-copilot")
         return value.expanduser().absolute()
 
     @field_validator("timezone")

@@ -64,9 +64,9 @@ def clicked(event: gr.EventData) -> dict[str, str]:
 
 
 def number_in(values: dict[str, str], key: str) -> int:
-    """A whole number from what was clicked; 0 where there is none."""
+    """A whole number from what was clicked; 0 where there is none, or one larger than the store can hold."""
     text = values.get(key, "")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def join(parts: Iterable[Markup]) -> Markup:

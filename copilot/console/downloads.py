@@ -7,9 +7,10 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Annotated, BinaryIO
 from urllib.parse import quote
 
+import fastapi
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
@@ -25,12 +26,16 @@ from copilot.settings import Settings
 _CHUNK_BYTES = 256 * 1024
 
 
+# Larger numbers than the store can hold name nothing.
+Number = Annotated[int, fastapi.Path(ge=1, le=2**63 - 1)]
+
+
 def download_routes(app: App, settings: Settings) -> APIRouter:
     """The routes under /files. The services check what the account may see."""
     router = APIRouter(prefix="/files")
 
     @router.get("/group-{group_id}.jsonl")
-    def group_history(request: Request, group_id: int) -> Response:
+    def group_history(request: Request, group_id: Number) -> Response:
         # Closed when the response has been read to its end.
         spool = tempfile.TemporaryFile(dir=settings.uploads_dir)  # noqa: SIM115
         try:
@@ -43,7 +48,7 @@ def download_routes(app: App, settings: Settings) -> APIRouter:
         return _download(spool, f"group-{group_id}.jsonl", "application/x-ndjson")
 
     @router.get("/knowledge-{community_id}.zip")
-    def knowledge_folder(request: Request, community_id: int) -> Response:
+    def knowledge_folder(request: Request, community_id: Number) -> Response:
         spool = tempfile.TemporaryFile(dir=settings.uploads_dir)  # noqa: SIM115
         try:
             with tempfile.TemporaryDirectory(dir=settings.uploads_dir) as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,8 +56,9 @@ class _Directory:
 
     def names(self) -> list[str]:
         found: list[str] = []
-        # A folder that cannot be listed must not look like one that is empty. Links lead in circles only to a depth.
-        for folder, folders, files in os.walk(self._path, onerror=_unreadable, followlinks=True):
+        # A folder that cannot be listed must not look like one that is empty. Links are not followed: they lead in
+        # circles, and out of the folder that was meant.
+        for folder, folders, files in os.walk(self._path, onerror=_unreadable):
             inside = Path(folder).relative_to(self._path).parts
             folders[:] = sorted(name for name in folders if not _is_foreign((name,)) and len(inside) < _DEEPEST)
             found += ["/".join((*inside, name)) for name in files if not _is_foreign((name,))]
@@ -68,6 +70,8 @@ class _Directory:
         return sorted(found)
 
     def read(self, name: str, longest: int) -> bytes:
+        if not stat.S_ISREG((self._path / name).lstat().st_mode):
+            raise BadInput(f"{name} is a link or no plain file; put the file itself in its place")
         try:
             with (self._path / name).open("rb") as stream:
                 content = stream.read(longest + 1)

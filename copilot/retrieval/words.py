@@ -49,6 +49,8 @@ def erase(folder: Path) -> None:
         shutil.rmtree(folder)
     except FileNotFoundError:
         return
+    except NotADirectoryError:
+        folder.unlink()
     except OSError as error:
         raise StorageFailed(f"{folder} cannot be removed ({error.strerror}): check its permissions.") from error
 

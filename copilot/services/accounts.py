@@ -47,7 +47,7 @@ class Accounts:
     def setup_token(self) -> str | None:
         """A new one-time token for making the owner; None where there is one. Only its hash is kept."""
         with self._store.write() as connection:
-            if accounts.all_of(connection):
+            if _owned(connection):
                 return None
             token = secrets.token_urlsafe(24)
             facts.put(connection, _SETUP, _hash(token))
@@ -56,7 +56,7 @@ class Accounts:
     def needs_owner(self) -> bool:
         """Whether nobody has an account yet."""
         with self._store.read() as connection:
-            return not accounts.all_of(connection)
+            return not _owned(connection)
 
     def create_owner(self, token: str, name: str, password: str) -> Account:
         """Make the owner with the one-time token, which is used up.
@@ -69,7 +69,7 @@ class Accounts:
         hashed = _hash_password(password)
         with self._store.write() as connection:
             wanted = facts.get(connection, _SETUP)
-            if wanted is None or accounts.all_of(connection) or not hmac.compare_digest(wanted, _hash(token)):
+            if wanted is None or _owned(connection) or not hmac.compare_digest(wanted, _hash(token)):
                 raise NotAllowed("the link is not valid any more; take the one that the program printed last")
             facts.drop(connection, _SETUP)
             return accounts.add(connection, name, hashed, Role.OWNER, None, self._clock())
@@ -210,6 +210,10 @@ class Accounts:
             wait = tries[-self._attempts] + THROTTLE - now
             minutes = max(1, -(-int(wait.total_seconds()) // 60))
             raise NotAllowed(f"too many wrong passwords; wait {minutes} min and try again")
+
+
+def _owned(connection: Connection) -> bool:
+    return any(one.role is Role.OWNER for one in accounts.all_of(connection))
 
 
 def _checked_name(name: str) -> str:

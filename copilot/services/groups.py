@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from copilot.store import Store, communities, groups, members, messages
 from copilot.text.fold import folded
 
 LONGEST_NAME = 100
+# These turn the direction of what is written around them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +180,9 @@ class Groups:
 
 def _name(text: str) -> str:
     name = " ".join(text.split())
+    odd = next((char for char in name if unicodedata.category(char) in ("Cc", "Cs") or char in _TURNING), None)
+    if odd is not None:
+        raise BadInput(f"the name holds the character U+{ord(odd):04X}, which nobody can see; leave it out")
     if not name:
         raise BadInput("the name is empty; write one")
     if len(name) > LONGEST_NAME:

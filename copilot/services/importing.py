@@ -210,7 +210,7 @@ class Importing:
             BadInput: it has ended; undo it instead.
         """
         job = self._runner.get(job_id)
-        need(account, Role.ADMIN, job.group_id)
+        self._need(account, job)
         if job.state not in jobs.OPEN:
             raise BadInput(f"the import {job_id} has ended ({job.state.value}); undo it instead")
         self._runner.cancel(account, job_id)
@@ -222,7 +222,7 @@ class Importing:
             BadInput: the job is no finished import, or was undone already.
         """
         job = self._runner.get(job_id)
-        need(account, Role.ADMIN, job.group_id)
+        self._need(account, job)
         published = job.result.get("published") and job.state is not JobState.UNDONE
         if job.kind != KIND or not published or job.state in jobs.OPEN:
             raise BadInput(f"job {job_id} cannot be undone ({job.state.value}); only a finished import can")
@@ -268,6 +268,12 @@ class Importing:
         for path in self._uploads.iterdir():
             if path.is_file() and str(path.absolute()) not in needed:
                 path.unlink(missing_ok=True)
+
+    def _need(self, account: Account, job: Job) -> None:
+        """What an import goes into decides who may stop it; a group that is still to be made is for all to see."""
+        if job.group_id is None and job.account_id != account.id:
+            need_all_groups(account, Role.ADMIN)
+        need(account, Role.ADMIN, job.group_id)
 
     def _checked_target(
         self, account: Account, group_id: int | None, new_group_name: str | None, community_id: int | None
@@ -321,7 +327,7 @@ class Importing:
             same_file = all(other.get(key) == plan[key] for key in ("fingerprint", "chat", "timezone", "community_id"))
             # Once it is published, a group that was to be made has a number.
             same_group = job.group_id is not None and job.group_id == plan["group_id"]
-            same_name = job.group_id is None and other["new_group_name"] == plan["new_group_name"] is not None
+            same_name = other["new_group_name"] == plan["new_group_name"] is not None
             if same_file and (same_group or same_name):
                 return job
         return None
@@ -350,6 +356,7 @@ class Importing:
             if stage.is_full:
                 stage.flush(export)
                 progress.at(export.position, export.size_bytes)
+        self._still_the_same(Path(plan["path"]), plan)
         stage.flush(export)
 
     def _publish(self, job: Job, plan: dict[str, Any], progress: Progress) -> None:
@@ -420,12 +427,15 @@ class Importing:
 
     def _open(self, plan: dict[str, Any]) -> Export:
         path = Path(plan["path"])
-        if not path.is_file() or _fingerprint(path) != plan["fingerprint"]:
-            raise NotFound(f"{path.name} is gone or was changed while it was imported; import it again")
+        self._still_the_same(path, plan)
         now = datetime.fromisoformat(plan["now"]) if plan["now"] else None
         if plan["text"]:
             return open_text(path.read_text(encoding="utf-8"), timezone=plan["timezone"], now=now)
         return open_export(path, timezone=plan["timezone"], chat=plan["chat"], now=now)
+
+    def _still_the_same(self, path: Path, plan: dict[str, Any]) -> None:
+        if not path.is_file() or _fingerprint(path) != plan["fingerprint"]:
+            raise NotFound(f"{path.name} is gone or was changed while it was imported; import it again")
 
     def _abandon(self, job: Job, plan: dict[str, Any]) -> None:
         with self._store.write() as connection:
@@ -524,10 +534,11 @@ def _as_text(file_name: str) -> str:
 
 
 def _fingerprint(path: Path) -> str:
-    """Size and hash of the ends of a file: enough to know it again, without reading all of a large one."""
+    """Size, last change and hash of the ends: enough to know a file again, without reading all of a large one."""
     edge = 1 << 20
-    size = path.stat().st_size
-    digest = sha256(str(size).encode())
+    told = path.stat()
+    size = told.st_size
+    digest = sha256(f"{size} {told.st_mtime_ns}".encode())
     with path.open("rb") as stream:
         digest.update(stream.read(edge))
         if size > 2 * edge:

@@ -78,6 +78,7 @@ def check_copy(path: Path) -> str:
         try:
             verdict = connection.execute("PRAGMA integrity_check").fetchone()[0]
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         finally:
             connection.close()
     except sqlite3.Error as error:
@@ -86,6 +87,13 @@ def check_copy(path: Path) -> str:
         ) from error
     if verdict != "ok" or row is None:
         raise BadInput(f"{path} is damaged ({verdict}); use another backup")
+    # These are in every schema since the first.
+    lacking = {"community", "chat_group", "member", "message", "job", "account"} - there
+    if lacking:
+        raise BadInput(
+            f"{path} is no backup of the co-pilot (it lacks {', '.join(sorted(lacking))}); "
+            "name a file that `copilot backup` wrote"
+        )
     return str(row[0])
 
 

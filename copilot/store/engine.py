@@ -111,7 +111,7 @@ def _storage_errors() -> Iterator[None]:
             raise StorageFailed(f"the disk is full ({reason}); free some space and try again") from error
         if "readonly" in reason or "unable to open" in reason or "disk I/O" in reason:
             raise StorageFailed(
-                f"the store cannot be written ({reason}); check the rights of the data folder"
+                f"the store cannot be written ({reason}); check the free space and the rights of the data folder"
             ) from error
         if any(sign in reason for sign in ("malformed", "not a database", "no such table", "no such column")):
             raise StorageFailed(

@@ -397,6 +397,12 @@ def withdraw(connection: Connection, job_id: int) -> int:
             sa.exists().where(message.c.id == message_origin.c.message_id, message.c.job_id == message_origin.c.job_id)
         )
     )
+    # A recalled message leaves its id behind, so that an older export does not bring its words back.
+    connection.execute(
+        sa.update(message)
+        .where(brought, message.c.recalled_at.is_not(None), message.c.platform_id.not_like(f"{MADE_UP}:%"))
+        .values(text="", quoted_text=None, job_id=None)
+    )
     going = sa.select(message.c.id).where(brought).scalar_subquery()
     connection.execute(sa.update(message).where(message.c.reply_to_id.in_(going)).values(reply_to_id=None))
     return connection.execute(sa.delete(message).where(brought)).rowcount

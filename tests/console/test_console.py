@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi import FastAPI
@@ -33,7 +34,9 @@ def made_in_a_loop(app: App, settings: Settings) -> FastAPI:
     async def make() -> FastAPI:
         return make_console(app, settings)
 
-    return asyncio.run(make())
+    # In a thread of its own: a browser test in this process may have left a loop running.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, make()).result()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import gradio
@@ -52,5 +53,6 @@ def test_gradio_checks_it_too(app: App, settings: Settings, monkeypatch: pytest.
             built.append(self)
 
     monkeypatch.setattr(gradio, "Blocks", Noted)
-    asyncio.run(make())
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, make()).result()
     assert [one.has_launched for one in built] == [True, True]

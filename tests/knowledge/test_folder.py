@@ -360,3 +360,15 @@ def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
     monkeypatch.setattr(os, "scandir", refuses_documents)
     with pytest.raises(StorageFailed, match=r"documents cannot be read \(Permission denied\); check its rights"):
         read_folder(folder)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe"])
+def test_links_and_pipes_are_no_files(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "k" / "documents").mkdir(parents=True)
+    (tmp_path / "k" / "profile.yaml").write_text("name: x\n", encoding="utf-8")
+    secret = tmp_path / "secret.md"
+    secret.write_text("x", encoding="utf-8")
+    odd = tmp_path / "k" / "documents" / "odd.md"
+    odd.symlink_to(secret) if kind == "link" else os.mkfifo(odd)
+    with pytest.raises(BadInput, match="link or no plain file"):
+        read_folder(tmp_path / "k")

@@ -11,6 +11,7 @@ import pytest
 from copilot.errors import BadInput, NotAllowed, NotFound
 from copilot.records import Account, Role
 from copilot.services.accounts import THROTTLE, Accounts
+from copilot.services.rights import SYSTEM
 from copilot.store import Store
 from tests.conftest import NOW
 
@@ -162,3 +163,11 @@ def test_logging_out_everywhere_ends_all_sessions_of_one_account(people: Account
     assert people.login("小助手", "password1", remote="phone")
     with pytest.raises(NotFound):
         people.end_sessions(owner, 999)
+
+
+def test_an_account_made_before_the_owner_leaves_the_link_open(people: Accounts) -> None:
+    people.create(SYSTEM, "小助手", "password1", Role.VIEWER)
+    token = people.setup_token()
+    assert token is not None
+    assert people.create_owner(token, "馆长", "correct horse").role is Role.OWNER
+    assert people.setup_token() is None

@@ -12,6 +12,7 @@ from copilot.errors import BadInput, NotAllowed, UnknownFormat
 from copilot.records import Account, JobState, Role, SourceMessage
 from copilot.services.importing import report_of
 from copilot.services.rights import SYSTEM
+from copilot.store import jobs
 from tests.services.conftest import Room
 
 SHARE = """—————  2026-04-06  —————
@@ -286,3 +287,48 @@ def test_an_exporter_may_order_one_second_as_it_likes(room: Room) -> None:
 def test_a_members_words_do_not_make_another_format_of_a_file(room: Room) -> None:
     report = room.bring("—————  2026-04-06  —————\n\n李四  16:21\n消息对象:群\n\n王五  16:22\n好\n\n")
     assert (report.format, report.new) == ("wechat-share", 2)
+
+
+def test_a_file_that_is_still_being_written_is_not_imported_half(room: Room) -> None:
+    path = room.folder / "a.txt"
+    path.write_text(SHARE, encoding="utf-8")
+    job = room.app.importing.start_file(SYSTEM, path, group_id=room.group_id, run=False)
+    path.write_text(SHARE + MORE, encoding="utf-8")
+    job = room.app.jobs.run_now(job.id)
+    assert job.state is JobState.FAILED
+    assert "changed" in job.error
+    assert room.lines() == []
+
+
+def test_a_recalled_message_stays_out_after_its_import_was_undone(room: Room) -> None:
+    report = room.bring_messages([message(1), message(2)], "a.jsonl")
+    room.app.intake.recall(room.group_id, "chatlab:m2")
+    room.app.importing.undo(SYSTEM, report.import_id)
+    room.bring_messages([message(1), message(2)], "b.jsonl")
+    assert room.lines() == ["甲: 第1条"]
+
+
+def test_only_those_who_may_stop_an_import_into_a_new_group(room: Room) -> None:
+    path = room.folder / "a.txt"
+    path.write_text(SHARE, encoding="utf-8")
+    job = room.app.importing.start_file(SYSTEM, path, new_group_name="新群", community_id=1, run=False)
+    limited = Account(id=8, name="小管", role=Role.ADMIN, group_ids=frozenset({room.group_id}))
+    with pytest.raises(NotAllowed):
+        room.app.importing.cancel(limited, job.id)
+    assert room.app.jobs.run_now(job.id).state is JobState.DONE
+
+
+def test_an_import_of_a_new_group_that_was_cut_short_after_publishing_goes_on(room: Room) -> None:
+    path = room.folder / "a.txt"
+    path.write_text(SHARE, encoding="utf-8")
+    job = room.app.importing.start_file(SYSTEM, path, new_group_name="新群", community_id=1)
+    with room.app.store.write() as connection:
+        jobs.save(connection, job.id, state=JobState.RUNNING)
+    again = room.app.importing.start_file(SYSTEM, path, new_group_name="新群", community_id=1)
+    assert (again.id, again.state) == (job.id, JobState.DONE)
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "a\u202eb", "a\ud800b", "  "])
+def test_names_that_deceive_are_refused(room: Room, name: str) -> None:
+    with pytest.raises(BadInput, match="name"):
+        room.app.groups.rename_group(SYSTEM, room.group_id, name)

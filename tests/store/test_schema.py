@@ -102,3 +102,20 @@ def test_what_is_no_backup_is_refused(settings: Settings, tmp_path: Path, conten
     with pytest.raises(BadInput, match="copilot backup"):
         restore(settings, path)
     assert not settings.database_path.exists()
+
+
+def test_another_programs_database_is_no_backup(settings: Settings, tmp_path: Path) -> None:
+    foreign = sqlite3.connect(tmp_path / "x.sqlite3")
+    foreign.executescript("CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('0001');")
+    foreign.close()
+    with pytest.raises(BadInput, match="lacks account"):
+        restore(settings, tmp_path / "x.sqlite3")
+
+
+def test_a_folder_of_other_things_is_no_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "a.txt").write_text("x", encoding="utf-8")
+    mode = (tmp_path / "letters").stat().st_mode
+    with pytest.raises(BadInput, match="new or empty folder"):
+        build(Settings(data_dir=tmp_path / "letters"))
+    assert (tmp_path / "letters").stat().st_mode == mode
