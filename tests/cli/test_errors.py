@@ -250,6 +250,8 @@ def test_a_stopped_command_says_so(shell: Run, share: Path, data: Path, tmp_path
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Where the tests run in the background, they and their children would ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         deadline = time.monotonic() + 30
         # It waits for its standard input once it has opened the store.
