@@ -142,7 +142,11 @@ def import_chat(
         if group_id is None and not new_group:
             named = next((one.name for one in found.chats if chat in (one.key, one.name)), None)
             new_group = named or found.suggested_name or "pasted"
-            if community_id is None:
+            own = [one for one in built.groups.groups(account) if not one.group.is_sample]
+            if community_id is None and len(own) == 1 and not any(one.name for one in found.chats):
+                # The file does not say which chat it is of, and there is only one that it can be of.
+                group_id, community_id = own[0].group.id, own[0].community.id
+            elif community_id is None:
                 group_id, community_id = built.importing.default_target(account, new_group, built.settings.language)
             else:
                 there = [g for g in built.groups.groups(account, community_id) if g.group.name == new_group]
@@ -186,9 +190,13 @@ def undo(
 ) -> None:
     """Take back what an import brought."""
     with _opened() as built:
-        built.importing.undo(_system(), import_id)
+        job = built.importing.undo(_system(), import_id)
         built.indexing.bring_up()
-        typer.echo(f"Import {import_id} is undone.")
+        went, stay = int(job.result.get("withdrawn", 0)), int(job.result.get("kept", 0))
+        typer.echo(
+            f"Import {import_id} is undone: {went} messages went."
+            + (f" {stay} stay: other imports brought them too." if stay else "")
+        )
 
 
 @export_app.command("chat")
@@ -293,8 +301,10 @@ def ask(
             built.indexing.bring_up()
         if group and community:
             raise BadInput("a question is asked in a group or in a community; give --group or --community")
-        group_id = _group(built, group).group.id if group else None
-        community_id = None if group else _asked(built, community, question).id
+        room = _group(built, group) if group else None
+        group_id = room.group.id if room else None
+        whole = room.community if room else _asked(built, community, question)
+        community_id = None if room else whole.id
         try:
             said = built.asking.ask(_system(), question, group_id=group_id, community_id=community_id)
         except Busy:
@@ -304,7 +314,8 @@ def ask(
         if json:
             _print_json(_plain(said))
         else:
-            _print_answer(said)
+            profile = built.knowing.effective_profile(_system(), whole.id, group_id)
+            _print_answer(said, profile.timezone or built.settings.timezone)
 
 
 @app.command()
@@ -580,7 +591,9 @@ class _Told:
         self._listener("indexing", done, total)
 
 
-def _print_answer(said: Any) -> None:
+def _print_answer(said: Any, timezone: str) -> None:
+    from zoneinfo import ZoneInfo
+
     from copilot.answering.notes import SILENCES
     from copilot.records import Answer
 
@@ -592,7 +605,8 @@ def _print_answer(said: Any) -> None:
         typer.echo(f"[{said.reason.value}] {title}: {words}")
     for citation in citations:
         who = f"{citation.sender_name}, " if citation.sender_name else ""
-        when = f"{citation.sent_at:%Y-%m-%d %H:%M} UTC, " if citation.sent_at and citation.sender_name else ""
+        sent_at = citation.sent_at.astimezone(ZoneInfo(timezone)) if citation.sent_at else None
+        when = f"{sent_at:%Y-%m-%d %H:%M}, " if sent_at and citation.sender_name else ""
         words = " ".join(citation.words.split())
         typer.echo(f"  [{citation.source.kind.value}] {who}{when}{citation.title}: {words[:200]}")
 

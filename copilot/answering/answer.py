@@ -60,6 +60,10 @@ _SAYS = re.compile(
     r"|\b(?:thanks|lol|i've|i'm|we|just|today|yesterday|very)\b|!$"
 )
 # What only greets or thanks is never answered.
+# A text that begins with a member's name is for that member, in the console too.
+_CALLS = re.compile(r"\s*@\S")
+# From this sureness on a candidate is a hint.
+_HINTS = 0.2
 _GREETS = re.compile(
     r"(?:[\W_啊呀啦哦嗯了]|谢|感谢|多谢|大家|各位|老师们?|群主|好|早|[早晚]安|[你您]|早上|上午|中午|下午|晚上|辛苦|再见|明天见|收到"
     r"|\b(?:hello|hi|hey|good|morning|afternoon|evening|night|everyone|all|folks|thanks?|you|so|much|bye)\b)+"
@@ -112,6 +116,8 @@ def answer_question(
         return Silence(
             question=question, reason=SilenceReason.NOTHING_KNOWN, why=replace(why, notes=(Note.NOTHING_FOUND,))
         )
+    if in_console and _CALLS.match(question):
+        return Silence(question=question, reason=SilenceReason.TO_SOMEONE_ELSE, why=replace(why, notes=check.details))
     if in_console and _GREETS.fullmatch(asking.casefold()):
         return Silence(question=question, reason=SilenceReason.NOT_A_QUESTION, why=replace(why, notes=(Note.NO_CUE,)))
     enough = _SURE_IN_CONSOLE if in_console else _SURE_IN_GROUP
@@ -165,12 +171,15 @@ def _decide(
     if Note.FACT_MISSING in best.notes:
         enough = max(enough, _SURE_WITHOUT_FACT)
     shut = not gate.passed and not best.is_clear_entry and not in_console
+    # To an admin who asks, what comes this near is no stranger, whatever the gate makes of the words.
+    hints = best.sure >= _HINTS or Note.REPLIED_BEFORE in best.notes
+    inside = gate.passed or (in_console and hints)
     if shut or best.sure < enough:
         return Silence(
             question=question,
-            reason=SilenceReason.NOT_SURE if gate.passed else SilenceReason.OUT_OF_SCOPE,
+            reason=SilenceReason.NOT_SURE if inside else SilenceReason.OUT_OF_SCOPE,
             near=near,
-            why=replace(why, notes=(Note.WEAK_EVIDENCE if gate.passed else Note.GATE_CLOSED, *best.notes)),
+            why=replace(why, notes=(Note.WEAK_EVIDENCE if inside else Note.GATE_CLOSED, *best.notes)),
         )
     citations, notes = best.citations, best.notes
     if best.kind is SourceKind.FAQ and (support := _support(best, candidates.said)):

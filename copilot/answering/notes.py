@@ -131,8 +131,8 @@ SILENCES: dict[SilenceReason, dict[str, tuple[str, str]]] = {
         "en": ("This is for someone else", "The words address a certain person, so it leaves the answer to them."),
     },
     SilenceReason.NOTHING_KNOWN: {
-        "zh": ("还没有相关的内容", "问答、群规、文档和聊天记录里都没有提到。"),
-        "en": ("Nothing is known about this yet", "No entry, rule, document or chat mentions it."),
+        "zh": ("还没有相关的内容", "问答、群规、文档和聊天记录里都没有找到能回答的话。"),
+        "en": ("Nothing is known about this yet", "No entry, rule, document or chat was found that answers it."),
     },
     SilenceReason.OUT_OF_SCOPE: {
         "zh": ("像是这个社群以外的事", "找到的内容和问题对不上，所以不乱答。"),

@@ -231,12 +231,14 @@ class Importing:
         with self._store.write() as connection:
             plan = jobs.plan_of(connection, job_id)
             report = report_of(job)
-            staging.withdraw(connection, job_id)
+            went = staging.withdraw(connection, job_id)
+            brought = report.read if report else went
+            counts = {"withdrawn": went, "kept": max(0, brought - went)}
             groups.drop_spans(connection, job_id)
             members.drop_silent(connection, job.group_id)
             if report is not None and report.first_sent_at and report.last_sent_at:
                 messages.log_stretch(connection, job.group_id, report.first_sent_at, report.last_sent_at)
-            jobs.save(connection, job_id, state=JobState.UNDONE)
+            jobs.save(connection, job_id, state=JobState.UNDONE, result=job.result | counts)
             if plan.get("made_group") and messages.newest_at(connection, [job.group_id]) is None:
                 groups.remove_if_bare(connection, job.group_id)
         self._indexing.wake()

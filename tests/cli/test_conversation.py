@@ -55,7 +55,7 @@ def test_import_ask_import_again_undo_and_export(copilot: Run, share: Path, more
     said = copilot("ask", "周六几点集合？", "--group", "聊天")
     assert said.code == 0
     assert "东门" in said.out
-    assert "[history] 老王, 2026-04-06 08:22 UTC" in said.out
+    assert "[history] 老王, 2026-04-06 16:22," in said.out
     found = json.loads(copilot("ask", "周六几点集合？", "--json").out)
     assert "东门" in found["answer"]
     assert found["silence"] is None
@@ -70,7 +70,10 @@ def test_import_ask_import_again_undo_and_export(copilot: Run, share: Path, more
     assert "要带伞" in copilot("ask", "周六要带伞吗？").out
 
     said = copilot("undo", report["import_id"])
-    assert (said.code, said.out) == (0, f"Import {report['import_id']} is undone.\n")
+    assert (said.code, said.out) == (
+        0,
+        f"Import {report['import_id']} is undone: 2 messages went. 1 stay: other imports brought them too.\n",
+    )
     assert "3 messages" in copilot("groups").out
     found = json.loads(copilot("ask", "周六要带伞吗？", "--json").out)
     assert "预报有雨" not in json.dumps(found, ensure_ascii=False)
@@ -315,6 +318,13 @@ def test_two_communities_are_told_apart(
     assert "new 0, there already 3" in copilot("import", share).out
     assert "new 3" in copilot("import", share, "--community", "Café").out
     refused(copilot("export", "chat", "-", "--group", "聊天"), "several groups", "3 聊天")
+
+
+def test_a_file_without_a_name_goes_into_the_only_group(copilot: Run, share: Path, tmp_path: Path) -> None:
+    copilot("import", share)
+    (tmp_path / "again.txt").write_bytes(share.read_bytes())
+    assert "new 0, there already 3" in copilot("import", tmp_path / "again.txt").out
+    assert "1 groups, 3 messages" in copilot("groups").out
 
 
 def test_version_and_help(copilot: Run) -> None:
