@@ -14,6 +14,7 @@ from typing import Final
 
 from copilot.errors import BadInput, BrokenFile, NotFound, StorageFailed
 from copilot.knowledge import conversion
+from copilot.knowledge.decoding import decoded
 from copilot.knowledge.folder import split_front
 from copilot.knowledge.validation import validate_document
 from copilot.records import Document
@@ -108,16 +109,11 @@ def _office_kind(name: str, content: bytes) -> str:
 
 
 def _decoded(name: str, content: bytes) -> str:
-    """Text in UTF-8, UTF-16 with a mark, or GB18030, the encoding of Chinese text files without one."""
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadInput(f"{name} is not a document; add {_SUFFIXES}, text in the encoding UTF-8")
+    """Text of a document in one of the encodings that are known."""
+    text = decoded(content)
+    if text is None:
+        raise BadInput(f"{name} is not a document; add {_SUFFIXES}, text in the encoding UTF-8")
+    return text
 
 
 def _html_decoded(name: str, content: bytes) -> str:

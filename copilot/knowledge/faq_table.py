@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from copilot.errors import BadInput, BrokenFile, NotFound, StorageFailed
+from copilot.knowledge.decoding import decoded
 from copilot.knowledge.problems import Problems
 from copilot.knowledge.validation import (
     LONGEST_ANSWER,
@@ -288,16 +289,11 @@ def _csv_rows(name: str, content: bytes) -> Iterator[list[str]]:
 
 
 def _decoded(name: str, content: bytes) -> str:
-    """UTF-8, with or without a mark, UTF-16 with one, or what a Chinese spreadsheet program writes."""
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise BadInput(f"{name} is not a table; save it as .xlsx, or as .csv with the encoding UTF-8")
+    """Text of a table in one of the encodings that are known."""
+    text = decoded(content)
+    if text is None:
+        raise BadInput(f"{name} is not a table; save it as .xlsx, or as .csv with the encoding UTF-8")
+    return text
 
 
 def _columns(cells: Sequence[str]) -> dict[str, int] | None:
