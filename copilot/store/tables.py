@@ -221,6 +221,24 @@ block = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# The vectors of passages, by the scope that finds them. A changed vector is a new row: the rows after an id are the
+# feed of what changed.
+vector = sa.Table(
+    "vector",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("scope", sa.String(40), nullable=False),  # g<group id> | c<community id>
+    sa.Column("key", sa.String(60), nullable=False),  # history:<thread> | faq:<id>:<n> | document:<id>:<n> | rule:<id>
+    sa.Column("group_id", _Key, _refers("chat_group.id"), index=True),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("stamp", sa.String(64), nullable=False),  # of the text, so that a changed passage is seen as stale
+    sa.Column("embedder", sa.String(120), nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),  # float16, one value a dimension
+    sa.UniqueConstraint("scope", "key"),
+    sa.Index(None, "scope", "id"),
+    sqlite_autoincrement=True,
+)
+
 account = sa.Table(
     "account",
     metadata,
