@@ -13,9 +13,13 @@ from typing import Any
 
 from copilot.errors import BadInput, StorageFailed
 from copilot.retrieval.indexer import Indexer
+from copilot.retrieval.retriever import Retriever
 from copilot.services.accounts import Accounts
 from copilot.services.asking import Asking
+from copilot.services.confirming import Confirming
+from copilot.services.doubles import Doubles
 from copilot.services.groups import Groups
+from copilot.services.health import Health
 from copilot.services.importing import Importing
 from copilot.services.indexing import Indexing
 from copilot.services.intake import Intake
@@ -45,6 +49,9 @@ class App:
     importing: Importing
     knowing: Knowing
     asking: Asking
+    confirming: Confirming
+    doubles: Doubles
+    health: Health
     samples: Samples
     intake: Intake
     backup_taken: Path | None = None
@@ -87,6 +94,7 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
     copy = upgrade(store, settings.backups_dir, keep=settings.backups_kept)
     indexer = Indexer(store, settings.index_dir)
     indexing = Indexing(store, indexer)
+    retriever = Retriever(store, settings.index_dir, indexing.distrust)
     jobs = Jobs(store, settings.data_dir / "locks", threads=threads)
     return App(
         settings=settings,
@@ -98,7 +106,10 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
         groups=Groups(store, indexing),
         importing=Importing(store, jobs, indexing, settings.uploads_dir, settings.timezone),
         knowing=Knowing(store, indexing),
-        asking=Asking(store, settings.index_dir, indexing, timezone=settings.timezone, clock=clock),
+        asking=Asking(store, retriever, timezone=settings.timezone, clock=clock),
+        confirming=Confirming(store, indexing, clock=clock),
+        doubles=Doubles(store, retriever, indexing),
+        health=Health(store, indexing),
         samples=Samples(store, indexing, shipped("knowledge"), clock=clock),
         intake=Intake(store, indexing),
         backup_taken=copy,

@@ -55,7 +55,7 @@ class Findings:
         faq: entries, expired ones included.
         references: rules and document sections; `passage.texts` holds the whole text, `passage.title` is what people
             see of it.
-        history: blocks of the group's history with their messages.
+        history: threads of the group's history with their messages.
         rarity: how rare a term is among all that is known.
     """
 

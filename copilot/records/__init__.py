@@ -16,6 +16,7 @@ from copilot.records.chat import CoveredSpan, Message, MessageKind, Skipped, Sou
 from copilot.records.community import Community, Group, Member, Platform, Profile, Tone
 from copilot.records.evidence import Evidence, Side
 from copilot.records.knowledge import Document, FaqEntry, Knowledge, Rule
+from copilot.records.learning import Confirmation, Learned
 from copilot.records.work import ImportReport, Job, JobState
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Answer",
     "Citation",
     "Community",
+    "Confirmation",
     "CoveredSpan",
     "Document",
     "Evidence",
@@ -34,6 +36,7 @@ __all__ = [
     "Job",
     "JobState",
     "Knowledge",
+    "Learned",
     "Member",
     "Message",
     "MessageKind",

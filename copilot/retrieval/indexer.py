@@ -9,28 +9,24 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from copilot.errors import BrokenFile, Busy, NotFound
 from copilot.knowledge.sections import sections
-from copilot.records import Document, FaqEntry, Message, Rule, SourceKind
-from copilot.retrieval.blocks import GAP, Block, Span, cut, to_recut
+from copilot.records import Document, FaqEntry, Rule, SourceKind
+from copilot.retrieval.cutting import Cutter, Progress, words_of
 from copilot.retrieval.keys import key_of, scope_of
 from copilot.retrieval.words import WordIndex, erase
-from copilot.store import Store, blocks, changes, knowledge, messages
-from copilot.store.blocks import BlockRow
+from copilot.store import Connection, Store, changes, knowledge, threads
 from copilot.store.changes import Change, ChangeKind
+from copilot.store.threads import Due
 
 log = logging.getLogger(__name__)
 
-# So many blocks are written to the store at once, and as many passages may be lost to a crash and done again.
+# So many threads are read at once.
 BATCH = 500
-
-Progress = Callable[[int, int], None]
 
 
 def _quiet(_done: int, _total: int) -> None:
@@ -51,6 +47,7 @@ class Indexer:
         self._lock_path = folder / "owner.lock"
         self._lock: FileLock | None = None
         self._index: WordIndex | None = None
+        self._cutter = Cutter(store)
         self._working = threading.Lock()
         self._caught_up = threading.Condition()
 
@@ -97,7 +94,7 @@ class Indexer:
     def is_behind(self) -> bool:
         """Whether the store has changes that the index does not hold."""
         with self._store.read() as connection:
-            return self.position() < changes.newest(connection)
+            return self.position() < changes.newest(connection) or bool(threads.groups_due(connection, Due.WORDS))
 
     def catch_up(self, progress: Progress = _quiet) -> int:
         """Bring the index to the newest change.
@@ -114,6 +111,7 @@ class Indexer:
         """
         self.acquire()
         with self._working:
+            self._cutter.prepare()
             index = self._opened(progress)
             worked = 0
             while True:
@@ -123,6 +121,11 @@ class Indexer:
                     break
                 self._work_off(index, batch, progress)
                 worked += len(batch)
+            with self._store.read() as connection:
+                due = threads.groups_due(connection, Due.WORDS)
+            if due:
+                self._threads(index, json.dumps(_position(index)), progress)
+                worked += 1
         with self._caught_up:
             self._caught_up.notify_all()
         return worked
@@ -169,28 +172,51 @@ class Indexer:
         erase(self._folder)
         with self._store.write() as connection:
             newest = changes.newest(connection)
-            blocks.forget_all(connection)
-            changes.relog_everything(connection)
+            threads.everything_due(connection, Due.WORDS)
+            changes.relog_knowledge(connection)
         self._index = WordIndex.open_writer(self._folder)
-        self._index.commit(json.dumps(newest))
+        # What was logged before and is not cut yet is still to be followed; of all else the newest state is logged
+        # again.
+        self._index.commit(json.dumps(min(newest, self._cutter.position())))
 
     def _work_off(self, index: WordIndex, batch: list[Change], progress: Progress) -> None:
-        stale: dict[int, list[int]] = {}
         for change in batch:
             match change.kind:
                 case ChangeKind.MESSAGES:
-                    if change.group_id is not None:
-                        stale[change.group_id] = self._history(index, change, progress)
+                    self._cutter.follow(change, progress)
                 case ChangeKind.FAQ | ChangeKind.RULE | ChangeKind.DOCUMENT:
                     self._item(index, change)
                 case ChangeKind.GROUP_GONE:
                     index.remove_scope(f"g{change.group_id}")
                 case ChangeKind.COMMUNITY_GONE:
                     index.remove_scope(f"c{change.community_id}")
-        index.commit(json.dumps(batch[-1].id))
-        with self._store.write() as connection:
-            for group_id, ids in stale.items():
-                blocks.forget(connection, group_id, ids)
+        self._threads(index, json.dumps(batch[-1].id), progress)
+
+    def _threads(self, index: WordIndex, position: str, progress: Progress) -> None:
+        """Have the index follow the threads that have changed, and commit."""
+        with self._store.read() as connection:
+            due = threads.groups_due(connection, Due.WORDS)
+            for group_id in due:
+                self._history(connection, index, group_id, progress)
+        index.commit(position)
+        if due:
+            with self._store.write() as connection:
+                for group_id in due:
+                    threads.followed(connection, group_id, Due.WORDS)
+
+    def _history(self, connection: Connection, index: WordIndex, group_id: int, progress: Progress) -> None:
+        scope = scope_of(0, group_id)
+        total, done, last = threads.count_due(connection, group_id, Due.WORDS), 0, 0
+        while rows := threads.take_due(connection, group_id, Due.WORDS, after=last, limit=BATCH):
+            talks = threads.talks(connection, [row.id for row in rows])
+            for row in rows:
+                key = key_of(SourceKind.HISTORY, row.id)
+                index.remove(key)
+                if row.id in talks:
+                    index.add(key, SourceKind.HISTORY, scope, words_of(talks[row.id]))
+            last = rows[-1].id
+            done += len(rows)
+            progress(done, total)
 
     def _item(self, index: WordIndex, change: Change) -> None:
         kind = SourceKind(change.kind.value)
@@ -220,83 +246,6 @@ class Indexer:
                     words = "\n".join((found.name, *path, text))
                     index.add(key_of(kind, item_id, number), kind, scope, words)
 
-    def _history(self, index: WordIndex, change: Change, progress: Progress) -> list[int]:
-        """Cut a changed stretch of history again; returns the blocks that the index has dropped."""
-        group_id, from_at, to_at = change.group_id or 0, change.from_at, change.to_at
-        if from_at is None or to_at is None:
-            return []
-        with self._store.write() as connection:
-            old = list(_near(blocks.from_time(connection, group_id, from_at - GAP), to_at))
-            start, stop = to_recut([_span(row) for row in old], from_at, to_at)
-            blocks.void(connection, [row.id for row in old[start:stop]])
-            after = old[start - 1] if start else blocks.before(connection, group_id, from_at - GAP)
-            until = old[stop] if stop < len(old) else None
-            gone = blocks.gone(connection, group_id)
-        for block_id in gone:
-            index.remove(key_of(SourceKind.HISTORY, block_id))
-        scope = scope_of(0, group_id)
-        with self._store.read() as connection:
-            lower, upper = after.last_at if after else None, until.first_at if until else None
-            first = lower or from_at - GAP
-            total = messages.count(connection, group_id, from_at=first, to_at=upper or to_at)
-            stream = messages.stretch(connection, group_id, from_at=lower, to_at=upper)
-            stretch = _strictly_between(stream, after, until)
-            for cuts in _batches(cut(_counted(stretch, total, progress))):
-                with self._store.write() as writing:
-                    places = [(b.first_id, b.last_id, b.first_sent_at, b.last_sent_at) for b in cuts]
-                    ids = blocks.add(writing, group_id, places)
-                for block_id, block in zip(ids, cuts, strict=True):
-                    index.add(key_of(SourceKind.HISTORY, block_id), SourceKind.HISTORY, scope, block.text)
-        return gone
-
 
 def _position(index: WordIndex) -> int:
     return int(json.loads(index.committed or "0"))
-
-
-def _span(row: BlockRow) -> Span:
-    return Span(
-        group_id=row.group_id,
-        first_id=row.first_id,
-        last_id=row.last_id,
-        first_sent_at=row.first_at,
-        last_sent_at=row.last_at,
-    )
-
-
-def _near(rows: Iterator[BlockRow], to_at: datetime) -> Iterator[BlockRow]:
-    """The blocks up to and including the first one that follows a pause after the change."""
-    last: BlockRow | None = None
-    for row in rows:
-        yield row
-        if row.first_at > to_at + GAP and last is not None and row.first_at - last.last_at > GAP:
-            return
-        last = row
-
-
-def _strictly_between(stream: Iterator[Message], after: BlockRow | None, until: BlockRow | None) -> Iterator[Message]:
-    for message in stream:
-        place = (message.sent_at, message.id)
-        if after is not None and place <= (after.last_at, after.last_id):
-            continue
-        if until is not None and place >= (until.first_at, until.first_id):
-            return
-        yield message
-
-
-def _counted(stretch: Iterator[Message], total: int, progress: Progress) -> Iterator[Message]:
-    for number, message in enumerate(stretch, start=1):
-        if number % 1000 == 0:
-            progress(number, total)
-        yield message
-
-
-def _batches(stream: Iterator[Block]) -> Iterator[list[Block]]:
-    batch: list[Block] = []
-    for block in stream:
-        batch.append(block)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -6,7 +6,7 @@ from copilot.records import SourceKind
 
 
 def key_of(kind: SourceKind, item_id: int, section: int | None = None) -> str:
-    """The name of a passage. For history the id is the block's."""
+    """The name of a passage. For history the id is the thread's."""
     return f"{kind.value}:{item_id}" if section is None else f"{kind.value}:{item_id}:{section}"
 
 

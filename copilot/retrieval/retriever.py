@@ -1,4 +1,4 @@
-"""Finds what may answer a question: FAQ entries, rules, document sections and blocks of history, with their records."""
+"""Finds what may answer a question: FAQ entries, rules, sections of documents and threads of history, as records."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from copilot.records import Document, FaqEntry, Hit, Message, Passage, Rule, Sou
 from copilot.records.evidence import Evidence
 from copilot.retrieval.evidence import gather
 from copilot.retrieval.keys import parse, scope_of
-from copilot.retrieval.shelf import Found
+from copilot.retrieval.shelf import Found, Shelf
 from copilot.retrieval.words import WordIndex
-from copilot.store import Connection, Store, blocks, groups, knowledge, messages
+from copilot.store import Connection, Store, groups, knowledge, messages, threads
 from copilot.text.tokens import tokens
 
 # So many of each kind are looked at for evidence, and so many of them are read.
 DEPTH = 20
 SHOWN = 10
-# What is said right after a block may still belong to its last question.
+# What is said right after a thread may still belong to its last question.
 AFTERWARDS = timedelta(minutes=10)
 MOST_AFTERWARDS = 10
 
@@ -38,7 +38,7 @@ class Retrieved:
     Args:
         faq: entries with their hits, expired ones included; best first, like all here.
         references: rules and document sections.
-        history: blocks with their messages, some that followed and the replies that they got later.
+        history: threads with their messages, some that followed and the replies that they got later.
         evidence: what the gate is told.
         rarity: how rare a term is among all that is indexed, 0 to 1.
     """
@@ -110,6 +110,37 @@ class Retriever:
                 self._on_damage()
                 raise Busy("the index is damaged and will be rebuilt; try again in a moment") from error
 
+    def similar_entries(self, entry: FaqEntry, group_ids: Collection[int], *, limit: int) -> list[tuple[int, float]]:
+        """Find other FAQ entries that ask much the same as one.
+
+        Args:
+            entry: the entry.
+            group_ids: the groups whose own entries are looked at beside the community's.
+            limit: the most entries to return.
+
+        Returns:
+            Ids with how alike they are, 0 to 1, most alike first: the best of their wordings' scores as a share of
+            what the entry's own wording scores for itself.
+
+        Raises:
+            Busy: the index is being built.
+        """
+        index, scopes = self.index(), self.scopes(entry.community_id, group_ids)
+        best: dict[int, float] = {}
+        try:
+            for wording in (entry.question, *entry.variants):
+                found = index.search(wording, [SourceKind.FAQ], scopes, limit + DEPTH)
+                asked = [one for one in found if one.shelf is Shelf.QUESTIONS]
+                own = next((one.score for one in asked if parse(one.key)[1] == entry.id), 0.0)
+                for one in asked:
+                    other = parse(one.key)[1]
+                    if other != entry.id and own > 0:
+                        best[other] = max(best.get(other, 0.0), min(1.0, one.score / own))
+        except (BrokenFile, NotFound) as error:
+            self._on_damage()
+            raise Busy("the index is damaged and will be rebuilt; try again in a moment") from error
+        return sorted(best.items(), key=lambda one: (-one[1], one[0]))[:limit]
+
     def _retrieve(self, question: str, community_id: int, group_ids: Collection[int], language: str) -> Retrieved:
         index, terms = self.index(), tuple(tokens(question))
         scopes = self.scopes(community_id, group_ids)
@@ -170,32 +201,33 @@ def _references(connection: Connection, found: list[Found], language: str) -> It
 def _history(
     connection: Connection, found: list[Found], community_id: int
 ) -> Iterable[tuple[Hit, tuple[Message, ...]]]:
-    rows = blocks.some(connection, [parse(one.key)[1] for one in found])
+    rows = threads.some(connection, [parse(one.key)[1] for one in found])
     there = [(one, rows[parse(one.key)[1]]) for one in found if parse(one.key)[1] in rows]
-    stretches = [(row.group_id, row.first_at, row.last_at + AFTERWARDS) for _, row in there]
-    talks = messages.of_stretches(connection, stretches)
+    talks = threads.talks(connection, [row.id for _, row in there])
+    afterwards = messages.of_stretches(
+        connection, [(row.group_id, row.last_at, row.last_at + AFTERWARDS) for _, row in there]
+    )
     replies: dict[int, list[Message]] = {}
-    for reply in messages.replies_to(connection, [message.id for talk in talks for message in talk]):
+    for reply in messages.replies_to(connection, [message.id for talk in talks.values() for message in talk]):
         replies.setdefault(reply.reply_to_id or 0, []).append(reply)
     names = {row.group_id: "" for _, row in there}
     for group_id in names:
         names[group_id] = groups.get(connection, group_id).name
-    for (one, row), talk in zip(there, talks, strict=True):
-        inside = [message for message in talk if message.sent_at <= row.last_at]
-        seen = inside + [message for message in talk if message.sent_at > row.last_at][:MOST_AFTERWARDS]
+    for (one, row), after in zip(there, afterwards, strict=True):
+        talk = talks.get(row.id, ())
+        if not talk:
+            continue
+        last = talk[-1]
+        seen = [*talk, *[one for one in after if (one.sent_at, one.id) > (last.sent_at, last.id)][:MOST_AFTERWARDS]]
         known = {message.id for message in seen}
-        later = [reply for message in inside for reply in replies.get(message.id, []) if reply.id not in known]
+        later = [reply for message in talk for reply in replies.get(message.id, []) if reply.id not in known]
         source = Source(
-            kind=SourceKind.HISTORY,
-            id=row.first_id,
-            community_id=community_id,
-            group_id=row.group_id,
-            last_id=row.last_id,
+            kind=SourceKind.HISTORY, id=row.id, community_id=community_id, group_id=row.group_id, last_id=last.id
         )
         passage = Passage(
             source=source,
             title=names[row.group_id],
-            texts=("\n".join(message.text for message in inside),),
+            texts=("\n".join(message.text for message in talk),),
             sent_at=row.last_at,
         )
         yield Hit(passage=passage, score=one.score), tuple(seen + sorted(later, key=lambda m: (m.sent_at, m.id)))

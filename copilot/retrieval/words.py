@@ -24,7 +24,7 @@ from copilot.retrieval.shelf import Found, Rack, Shelf, item_of
 from copilot.text.tokens import tokens
 
 # Raised when the fields or the tokens change, so that an index written by an older release is built again.
-_VERSION = 2
+_VERSION = 3
 _POSITION_FILE = "committed.json"
 
 _OTHER_TEXTS = 50

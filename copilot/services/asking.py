@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from copilot.answering.answer import FaqFound, Findings, answer_question
@@ -31,9 +30,8 @@ from copilot.records import (
     SourceKind,
 )
 from copilot.retrieval.retriever import Retriever, rule_title
-from copilot.services.indexing import Indexing
 from copilot.services.rights import need, need_community
-from copilot.store import Store, communities, groups, knowledge, messages
+from copilot.store import Connection, Store, communities, groups, knowledge, messages, threads
 from copilot.text.tokens import tokens
 
 LONGEST_QUESTION = 2000
@@ -46,13 +44,32 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Why a message stands in its thread: the message that it answers (None: it opens the thread, or what it answers
+    is gone), what made it look so (a value of `retrieval.threads.Why`), and the words that both share."""
+
+    answers_id: int | None
+    why: str
+    shared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A source in its place: a message in its conversation (`focus_id` is the one that is cited), or a whole text."""
+    """A source in its place: a message in its thread (`focus_id` is the one that is cited), or a whole text.
+
+    Args:
+        messages: the thread whole, in order.
+        links: of the thread's messages, by their ids.
+        before, after: what was said in the group around the thread and does not belong to it, in order.
+    """
 
     title: str
     messages: tuple[Message, ...] = ()
     text: str = ""
     focus_id: int | None = None
+    links: dict[int, Link] = field(default_factory=dict)
+    before: tuple[Message, ...] = ()
+    after: tuple[Message, ...] = ()
 
 
 class Asking:
@@ -60,17 +77,16 @@ class Asking:
 
     Args:
         store: where everything is.
-        index_dir: the folder of the indexes.
-        indexing: told when the index reads as damaged.
+        retriever: finds what may answer.
         timezone: where no profile says one.
         clock: tells the time; entries expire by it.
     """
 
     def __init__(
-        self, store: Store, index_dir: Path, indexing: Indexing, *, timezone: str, clock: Callable[[], datetime] = _now
+        self, store: Store, retriever: Retriever, *, timezone: str, clock: Callable[[], datetime] = _now
     ) -> None:
         self._store = store
-        self._retriever = Retriever(store, index_dir, indexing.distrust)
+        self._retriever = retriever
         self._timezone = timezone
         self._clock = clock
 
@@ -137,10 +153,10 @@ class Asking:
         with self._store.read() as connection:
             profile = effective(communities.get(connection, source.community_id).profile)
             if source.kind is SourceKind.HISTORY:
-                talk = messages.around(connection, source.id, before=before, after=after)
-                need(account, Role.VIEWER, talk[0].group_id)
-                title = groups.get(connection, talk[0].group_id).name
-                return Opened(title=title, messages=tuple(talk), focus_id=source.id)
+                message = messages.get(connection, source.id)
+                need(account, Role.VIEWER, message.group_id)
+                title = groups.get(connection, message.group_id).name
+                return replace(_thread_of(connection, message, before, after), title=title)
             if source.kind is SourceKind.FAQ:
                 entry = knowledge.get(connection, FaqEntry, source.id)
                 need(account, Role.VIEWER, entry.group_id)
@@ -176,6 +192,46 @@ class Asking:
             every = groups.all_of(connection, community.id)
         visible = [group.id for group in every if account.sees(group.id)]
         return community.id, visible, effective(community.profile)
+
+
+def _thread_of(connection: Connection, message: Message, before: int, after: int) -> Opened:
+    """A message in its thread, with what stands around it; a message that is in no thread yet, among its neighbours."""
+    place = threads.places(connection, [message.id]).get(message.id)
+    talk = threads.talks(connection, [place.thread_id]).get(place.thread_id, ()) if place else ()
+    if not talk:
+        around = messages.around(connection, message.id, before=before, after=after)
+        return Opened(title="", messages=tuple(around), focus_id=message.id)
+    inside = {one.id: one for one in talk}
+    found = threads.places(connection, inside)
+    links = {
+        one.message_id: Link(
+            answers_id=one.answers_id if one.answers_id in inside else None,
+            why=one.why,
+            shared=_shared(inside[one.message_id], inside.get(one.answers_id or 0)),
+        )
+        for one in found.values()
+    }
+    start = messages.around(connection, talk[0].id, before=before, after=0)
+    end = messages.around(connection, talk[-1].id, before=0, after=after)
+    return Opened(
+        title="",
+        messages=talk,
+        focus_id=message.id,
+        links=links,
+        before=tuple(one for one in start if one.id not in inside),
+        after=tuple(one for one in end if one.id not in inside),
+    )
+
+
+def _shared(message: Message, answered: Message | None) -> tuple[str, ...]:
+    """The words of some length that a message shares with the one that it answers, longest first, at most five."""
+    if answered is None:
+        return ()
+    there = set(tokens(answered.text))
+    shared = sorted(
+        {term for term in tokens(message.text) if term in there and len(term) > 1}, key=lambda t: (-len(t), t)
+    )
+    return tuple(shared[:5])
 
 
 def _with_words(hit: Hit, question: str) -> Hit:

@@ -27,6 +27,7 @@ class Indexing:
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._start_over = threading.Event()
         self._done, self._total = 0, 0
         self.fault = ""
 
@@ -109,6 +110,11 @@ class Indexing:
             if self._thread is None and self._indexer.is_owner:
                 self._indexer.release()
 
+    def rebuild_soon(self) -> None:
+        """Throw the index away and make it again in the background, where `start` was called."""
+        self._start_over.set()
+        self.wake()
+
     def _note(self, done: int, total: int) -> None:
         self._done, self._total = done, total
 
@@ -116,6 +122,9 @@ class Indexing:
         while not self._stop.is_set():
             # Whatever goes wrong with one change must not end the following of all later ones: told, and tried again.
             try:
+                if self._start_over.is_set():
+                    self._start_over.clear()
+                    self._indexer.rebuild(self._note)
                 if self._indexer.catch_up(self._note):
                     self._note(0, 0)
                 self.fault = ""

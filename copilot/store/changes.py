@@ -87,18 +87,34 @@ def touch(connection: Connection, group_id: int, *, after: int) -> bool:
     )
 
 
-def relog_everything(connection: Connection) -> None:
-    """Log all that there is, so that an index that was thrown away is made again from position 0 of a short log."""
-    from copilot.store.tables import chat_group, document, faq_entry, message, rule
+def shorten(connection: Connection, change_id: int, from_at: datetime) -> None:
+    """Say that a change of messages has been followed up to a time, so that it is gone on with from there."""
+    connection.execute(
+        sa.update(change)
+        .where(change.c.id == change_id, change.c.from_at < from_at)
+        .values(from_at=from_at, to_at=sa.case((change.c.to_at < from_at, from_at), else_=change.c.to_at))
+    )
 
-    connection.execute(sa.delete(change))
+
+def relog_knowledge(connection: Connection) -> None:
+    """Log every FAQ entry, rule and document again, for an index that was thrown away."""
+    from copilot.store.tables import document, faq_entry, rule
+
     for kind, table in ((ChangeKind.FAQ, faq_entry), (ChangeKind.RULE, rule), (ChangeKind.DOCUMENT, document)):
+        connection.execute(sa.delete(change).where(change.c.kind == kind.value))
         connection.execute(
             sa.insert(change).from_select(
                 ["kind", "community_id", "group_id", "item_id"],
                 sa.select(sa.literal(kind.value), table.c.community_id, table.c.group_id, table.c.id),
             )
         )
+
+
+def relog_messages(connection: Connection) -> None:
+    """Log the messages of every group again, for history that is to be cut anew."""
+    from copilot.store.tables import chat_group, message
+
+    connection.execute(sa.delete(change).where(change.c.kind == ChangeKind.MESSAGES.value))
     connection.execute(
         sa.insert(change).from_select(
             ["kind", "community_id", "group_id", "from_at", "to_at"],

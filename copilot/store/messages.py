@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -31,8 +32,8 @@ _COLUMNS = (
     message.c.to_the_minute,
 )
 # A long stretch costs what each row costs, so raw integers are read and turned into times here.
-_RAW = tuple(sa.type_coerce(c, sa.BigInteger).label(c.name) if c.name == "sent_at" else c for c in _COLUMNS)
-_IS_THERE = message.c.recalled_at.is_(None)
+RAW = tuple(sa.type_coerce(c, sa.BigInteger).label(c.name) if c.name == "sent_at" else c for c in _COLUMNS)
+IS_THERE = message.c.recalled_at.is_(None)
 _KINDS = {kind.value: kind for kind in MessageKind}
 
 
@@ -90,10 +91,10 @@ def get(connection: Connection, message_id: int) -> Message:
     Raises:
         NotFound: there is none with this id, or it was recalled.
     """
-    row = connection.execute(sa.select(*_RAW).where(message.c.id == message_id, _IS_THERE)).first()
+    row = connection.execute(sa.select(*RAW).where(message.c.id == message_id, IS_THERE)).first()
     if row is None:
         raise NotFound(f"message {message_id} is not there; it may have been recalled or removed")
-    return _record(row)
+    return record(row)
 
 
 def recall(connection: Connection, message_id: int) -> None:
@@ -117,7 +118,7 @@ def stretch(
     batch: int = 5000,
 ) -> Iterator[Message]:
     """A group's messages between two times (both included), streamed in order."""
-    query = sa.select(*_RAW).where(message.c.group_id == group_id, _IS_THERE)
+    query = sa.select(*RAW).where(message.c.group_id == group_id, IS_THERE)
     if from_at is not None:
         query = query.where(message.c.sent_at >= from_at)
     if to_at is not None:
@@ -126,15 +127,15 @@ def stretch(
     result = connection.execution_options(yield_per=batch).execute(query)
     for rows in result.partitions():
         for row in rows:
-            yield _record(row)
+            yield record(row)
 
 
 _STRETCH = (
-    sa.select(*_RAW)
+    sa.select(*RAW)
     .where(
         message.c.group_id == sa.bindparam("group"),
         message.c.sent_at.between(sa.bindparam("from_at"), sa.bindparam("to_at")),
-        _IS_THERE,
+        IS_THERE,
     )
     .order_by(message.c.sent_at, message.c.id)
 )
@@ -146,8 +147,7 @@ def of_stretches(
     """The messages of several short stretches (group id, first and last time), each in order."""
     return [
         tuple(
-            _record(row)
-            for row in connection.execute(_STRETCH, {"group": group_id, "from_at": from_at, "to_at": to_at})
+            record(row) for row in connection.execute(_STRETCH, {"group": group_id, "from_at": from_at, "to_at": to_at})
         )
         for group_id, from_at, to_at in stretches
     ]
@@ -156,12 +156,12 @@ def of_stretches(
 def replies_to(connection: Connection, message_ids: Iterable[int], *, limit: int = 200) -> list[Message]:
     """The messages that answer some others by name, in order."""
     rows = connection.execute(
-        sa.select(*_RAW)
-        .where(message.c.reply_to_id.in_(list(message_ids)), message.c.reply_to_id.is_not(None), _IS_THERE)
+        sa.select(*RAW)
+        .where(message.c.reply_to_id.in_(list(message_ids)), message.c.reply_to_id.is_not(None), IS_THERE)
         .order_by(message.c.sent_at, message.c.id)
         .limit(limit)
     )
-    return [_record(row) for row in rows]
+    return [record(row) for row in rows]
 
 
 def around(connection: Connection, message_id: int, *, before: int, after: int) -> list[Message]:
@@ -173,12 +173,12 @@ def around(connection: Connection, message_id: int, *, before: int, after: int) 
     focus = get(connection, message_id)
     place = sa.tuple_(message.c.sent_at, message.c.id)
     here = sa.tuple_(sa.literal(focus.sent_at, message.c.sent_at.type), sa.literal(focus.id))
-    base = sa.select(*_RAW).where(message.c.group_id == focus.group_id, _IS_THERE)
+    base = sa.select(*RAW).where(message.c.group_id == focus.group_id, IS_THERE)
     earlier = connection.execute(
         base.where(place < here).order_by(message.c.sent_at.desc(), message.c.id.desc()).limit(before)
     ).all()
     later = connection.execute(base.where(place > here).order_by(message.c.sent_at, message.c.id).limit(after)).all()
-    return [_record(row) for row in reversed(earlier)] + [focus] + [_record(row) for row in later]
+    return [record(row) for row in reversed(earlier)] + [focus] + [record(row) for row in later]
 
 
 def count(connection: Connection, group_id: int, *, from_at: datetime, to_at: datetime) -> int:
@@ -186,7 +186,7 @@ def count(connection: Connection, group_id: int, *, from_at: datetime, to_at: da
     return int(
         connection.execute(
             sa.select(sa.func.count()).where(
-                message.c.group_id == group_id, message.c.sent_at.between(from_at, to_at), _IS_THERE
+                message.c.group_id == group_id, message.c.sent_at.between(from_at, to_at), IS_THERE
             )
         ).scalar_one()
     )
@@ -197,7 +197,7 @@ def newest_at(connection: Connection, group_ids: Iterable[int]) -> datetime | No
     newest = [
         connection.execute(
             sa.select(message.c.sent_at)
-            .where(message.c.group_id == group_id, _IS_THERE)
+            .where(message.c.group_id == group_id, IS_THERE)
             .order_by(message.c.sent_at.desc())
             .limit(1)
         ).scalar()
@@ -210,13 +210,14 @@ def last_before(connection: Connection, group_id: int, at: datetime, within: tim
     """When the last message before a time was sent, if that was not longer ago than `within`."""
     return connection.execute(
         sa.select(message.c.sent_at)
-        .where(message.c.group_id == group_id, message.c.sent_at < at, message.c.sent_at >= at - within, _IS_THERE)
+        .where(message.c.group_id == group_id, message.c.sent_at < at, message.c.sent_at >= at - within, IS_THERE)
         .order_by(message.c.sent_at.desc())
         .limit(1)
     ).scalar()
 
 
-def _record(row: Row[tuple[object, ...]]) -> Message:
+def record(row: Row[*tuple[Any, ...]]) -> Message:
+    """The message in a row of the `RAW` columns."""
     return Message(
         id=row.id,
         group_id=row.group_id,

@@ -205,20 +205,71 @@ change = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# How history is cut for the word index, which knows a block by its id. A block that is `gone` waits for the index to
-# drop it: only then is the row deleted, so that a crash in between leaves nothing in the index that nobody knows.
-block = sa.Table(
-    "block",
+# How history is cut: a thread is named by the message that opens it. What of a thread has changed waits, by these
+# marks, for the indexes to follow; one that holds nothing any more waits to be dropped from them and is then deleted.
+thread = sa.Table(
+    "thread",
     metadata,
-    sa.Column("id", _Key, primary_key=True),
+    sa.Column("id", _Key, primary_key=True, autoincrement=False),  # the opening message's id
     sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False),
-    sa.Column("first_id", _Key, nullable=False),
-    sa.Column("last_id", _Key, nullable=False),
     sa.Column("first_at", At, nullable=False),
     sa.Column("last_at", At, nullable=False),
-    sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("words_due", sa.Boolean, nullable=False),
+    sa.Column("vector_due", sa.Boolean, nullable=False),
     sa.Index(None, "group_id", "last_at"),
+    sa.Index(
+        "ix_thread_words_due", "group_id", sqlite_where=sa.text("words_due"), postgresql_where=sa.text("words_due")
+    ),
+    sa.Index(
+        "ix_thread_vector_due", "group_id", sqlite_where=sa.text("vector_due"), postgresql_where=sa.text("vector_due")
+    ),
+)
+
+# Which thread a message is in, which message it answers, and why that is thought. The time is the message's own: rows
+# outlive messages that are removed, until the group is cut again.
+thread_message = sa.Table(
+    "thread_message",
+    metadata,
+    sa.Column("message_id", _Key, primary_key=True, autoincrement=False),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False),
+    sa.Column("thread_id", _Key, nullable=False, index=True),
+    sa.Column("sent_at", At, nullable=False),
+    sa.Column("answers_id", _Key),
+    sa.Column("why", sa.String(10), nullable=False),
+    sa.Index(None, "group_id", "sent_at", "message_id"),
+)
+
+# What people said of answers: that a source answers a question, or that it does not. Retrieval learns from it.
+confirmation = sa.Table(
+    "confirmation",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), index=True),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("question_key", sa.String(64), nullable=False),  # a hash of the folded question
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("item_id", _Key, nullable=False),
+    sa.Column("section", sa.Integer, nullable=False),
+    sa.Column("is_right", sa.Boolean, nullable=False),
+    sa.Column("account_id", _Key),
+    sa.Column("at", At, nullable=False),
+    sa.UniqueConstraint("community_id", "question_key", "kind", "item_id", "section"),
     sqlite_autoincrement=True,
+)
+
+# What retrieval has learned from a community's confirmations, and whether it helps there.
+refit = sa.Table(
+    "refit",
+    metadata,
+    sa.Column("community_id", _Key, _refers("community.id"), primary_key=True, autoincrement=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("embedder", sa.String(120), nullable=False),
+    sa.Column("pairs", sa.Integer, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("report", sa.JSON, nullable=False),
+    sa.Column("made_at", At, nullable=False),
 )
 
 # The vectors of passages, by the scope that finds them. A changed vector is a new row: the rows after an id are the

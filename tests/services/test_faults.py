@@ -100,8 +100,9 @@ def assert_whole(shell: Shell, export: Path) -> None:
     assert shell.number("SELECT count(*) FROM message") == MESSAGES
     assert shell.number("SELECT count(DISTINCT platform_id) FROM message") == MESSAGES
     assert shell.number("SELECT count(*) FROM staged_message") == 0
-    blocks = shell.number("SELECT count(*) FROM block WHERE NOT gone")
-    assert blocks >= MESSAGES // 20
+    assert shell.number("SELECT count(*) FROM thread") >= MESSAGES // 20
+    assert shell.number("SELECT sum(size) FROM thread") == shell.number("SELECT count(*) FROM thread_message")
+    assert shell.number("SELECT count(*) FROM thread WHERE words_due") == 0
     for number in (0, 14_000, MESSAGES - 1000):
         code, out, err = shell.run("ask", f"标记m{number}x", "--json")
         assert code == 0, err
@@ -119,7 +120,7 @@ def assert_whole(shell: Shell, export: Path) -> None:
         "SELECT count(*) > 9000 FROM staged_message",
         "SELECT count(*) >= 30000 FROM staged_message",
         "SELECT count(*) > 0 FROM message",
-        "SELECT count(*) > 600 FROM block",
+        "SELECT count(*) > 600 FROM thread",
     ],
     ids=["while reading", "before publishing", "once published", "while indexing"],
 )

@@ -23,6 +23,7 @@ from copilot.records import (
     SourceKind,
     SourceMessage,
 )
+from copilot.retrieval.retriever import Retriever
 from copilot.services.rights import SYSTEM
 from tests.conftest import NOW
 from tests.services.conftest import Room
@@ -260,7 +261,8 @@ def test_damage_while_it_runs_is_noticed_and_mended(picnic: Room) -> None:
         for path in (app.settings.index_dir / "words").rglob("*"):
             if path.is_file():
                 path.write_bytes(b"damaged")
-        fresh = type(app.asking)(app.store, app.settings.index_dir, app.indexing, timezone="Asia/Shanghai")
+        retriever = Retriever(app.store, app.settings.index_dir, app.indexing.distrust)
+        fresh = type(app.asking)(app.store, retriever, timezone="Asia/Shanghai")
         with pytest.raises(Busy, match="rebuilt"):
             fresh.ask(SYSTEM, "野餐日是哪天？", group_id=picnic.group_id)
         with app.store.read() as connection:

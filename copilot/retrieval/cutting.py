@@ -1,0 +1,228 @@
+"""Cuts the store's history into threads, following the change log.
+
+A stretch that changed is cut again from its start on, until the messages fall into the same threads as before. What is
+placed is written in batches, each with what is left of the change, so that a crash costs one batch.
+
+This module does not know who answers whom: see `threads`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from copilot.records import Message, MessageKind
+from copilot.retrieval.threads import WINDOW, Placed, Threader, Why
+from copilot.store import Connection, Store, changes, facts, messages, threads
+from copilot.store.changes import Change
+from copilot.store.threads import Place
+
+# Raised when messages would fall into other threads than before, so that all history is cut again.
+VERSION = "1"
+# So many messages are placed in one transaction.
+BATCH = 4000
+_VERSION_FACT = "threads.version"
+_CUT_FACT = "threads.cut"
+_INSTANT = timedelta(microseconds=1)
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+# What the platform writes, and greetings that come with money, say nothing that could answer a question.
+_SPEECHLESS = frozenset({MessageKind.SYSTEM, MessageKind.RED_PACKET, MessageKind.TRANSFER, MessageKind.CALL})
+
+Progress = Callable[[int, int], None]
+
+
+def speaks(message: Message) -> bool:
+    """Whether a message belongs to a thread: it has text that a person wrote."""
+    return message.kind not in _SPEECHLESS and bool(message.text.strip())
+
+
+def words_of(talk: Iterable[Message]) -> str:
+    """What is indexed of a thread: its messages' words, and what they quote from elsewhere.
+
+    Names stay out: who wrote is found by filters, and a name that is also a word would pull in all that they wrote.
+    """
+    told = list(talk)
+    inside = {message.id for message in told}
+    lines: list[str] = []
+    for message in told:
+        if message.quoted_text and message.reply_to_id not in inside:
+            lines.append(message.quoted_text)
+        lines.append(message.text)
+    return "\n".join(lines)
+
+
+class Cutter:
+    """Keeps the threads of all groups in step with their messages.
+
+    Args:
+        store: where both are.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def prepare(self) -> None:
+        """Have everything cut again where another release, or none yet, has cut it."""
+        with self._store.read() as connection:
+            if facts.get(connection, _VERSION_FACT) == VERSION:
+                return
+        with self._store.write() as connection:
+            threads.take_apart(connection)
+            changes.relog_messages(connection)
+            facts.drop(connection, _CUT_FACT)
+            facts.put(connection, _VERSION_FACT, VERSION)
+
+    def position(self) -> int:
+        """The change up to which history is cut."""
+        with self._store.read() as connection:
+            return int(facts.get(connection, _CUT_FACT) or 0)
+
+    def follow(self, change: Change, progress: Progress) -> None:
+        """Cut what a change of messages may have touched; one that has been followed is passed over."""
+        if change.group_id is None or change.from_at is None or change.to_at is None or change.id <= self.position():
+            return
+        again: datetime | None = self._cut(change, change.from_at, change.to_at, progress)
+        while again is not None:
+            again = self._cut(change, again, again, progress)
+        with self._store.write() as connection:
+            facts.put(connection, _CUT_FACT, str(change.id))
+
+    def _cut(self, change: Change, from_at: datetime, to_at: datetime, progress: Progress) -> datetime | None:
+        """Cut from a time on, until past `to_at` nothing moves any more.
+
+        Returns:
+            When the first message further down was sent that answers one that has moved; None where none does.
+        """
+        group_id = change.group_id or 0
+        moved: set[int] = set()
+        with self._store.read() as connection:
+            threader = _resumed(connection, group_id, from_at)
+            total = messages.count(connection, group_id, from_at=from_at, to_at=to_at)
+            done = unchanged = 0
+            begin = reached = from_at
+            stream = messages.stretch(connection, group_id, from_at=from_at)
+            for batch, is_last in _batches(stream):
+                until = batch[-1].sent_at if batch else to_at
+                with self._store.write() as writing:
+                    known = threads.between(writing, group_id, begin, _NEVER if is_last else until)
+                    step = _Step(group_id, known)
+                    for message in batch:
+                        if unchanged >= WINDOW and message.sent_at > step.last_at:
+                            break
+                        same = step.take(writing, message, threader)
+                        unchanged = unchanged + 1 if same and message.sent_at > to_at else 0
+                        if message.sent_at <= to_at:
+                            step.touch(message.id)
+                    converged = unchanged >= WINDOW
+                    moved |= step.write(writing, whole=is_last and not converged)
+                    if not is_last and not converged:
+                        changes.shorten(writing, change.id, until)
+                done += len(batch)
+                reached = max(reached, step.last_at)
+                progress(min(done, total), total)
+                begin = until + _INSTANT
+                if converged:
+                    return threads.answers_after(connection, moved, reached)
+        return None
+
+
+class _Step:
+    """A batch of messages on its way into threads.
+
+    Args:
+        known: how the messages of the batch were placed before, by their ids.
+    """
+
+    def __init__(self, group_id: int, known: dict[int, Place]) -> None:
+        self._group_id = group_id
+        self._known = known
+        self._seen: set[int] = set()
+        self._fresh: dict[int, Place] = {}
+        self._touched: set[int] = set()
+        self.last_at = _LONG_AGO
+
+    def take(self, connection: Connection, message: Message, threader: Threader) -> bool:
+        """Place a message; returns whether it stands where it stood."""
+        self.last_at = message.sent_at
+        if not speaks(message):
+            return message.id not in self._known
+        placed = threader.place(message, answered=self._answered(connection, message))
+        place = Place(
+            message_id=message.id,
+            thread_id=placed.thread_id,
+            sent_at=message.sent_at,
+            answers_id=placed.answers_id,
+            why=placed.why.value,
+        )
+        self._seen.add(message.id)
+        if self._known.get(message.id) == place:
+            return True
+        self._fresh[message.id] = place
+        return False
+
+    def touch(self, message_id: int) -> None:
+        """Have the indexes look at a message's thread though it may stand where it stood."""
+        place = self._fresh.get(message_id) or self._known.get(message_id)
+        if place is not None:
+            self._touched.add(place.thread_id)
+
+    def write(self, connection: Connection, *, whole: bool) -> set[int]:
+        """Save what has moved; returns the ids of the messages that have.
+
+        Args:
+            whole: whether history ends here, so that everything known that was not seen is gone.
+        """
+        gone = [
+            place
+            for place in self._known.values()
+            if place.message_id not in self._seen and (whole or place.sent_at <= self.last_at)
+        ]
+        left = [self._known[one] for one in self._fresh if one in self._known]
+        threads.unplace(connection, [place.message_id for place in gone])
+        threads.place(connection, self._group_id, list(self._fresh.values()))
+        touched = {place.thread_id for place in (*gone, *left, *self._fresh.values())} | self._touched
+        threads.settle(connection, self._group_id, touched)
+        return {place.message_id for place in (*gone, *left)}
+
+    def _answered(self, connection: Connection, message: Message) -> tuple[int, int] | None:
+        """The thread of the message that is answered by name, and how many messages it has so far."""
+        answered_id = message.reply_to_id
+        if answered_id is None:
+            return None
+        place = self._fresh.get(answered_id) or threads.places(connection, [answered_id]).get(answered_id)
+        if place is None or place.sent_at > message.sent_at:
+            return None
+        size = threads.sizes(connection, [place.thread_id], message.sent_at).get(place.thread_id, 0)
+        return place.thread_id, size + sum(one.thread_id == place.thread_id for one in self._fresh.values())
+
+
+def _resumed(connection: Connection, group_id: int, at: datetime) -> Threader:
+    """The state of cutting a group just before a time."""
+    window = threads.window(connection, group_id, at, WINDOW)
+    threader = Threader()
+    if window:
+        placed = [
+            (
+                message,
+                Placed(
+                    message_id=message.id, thread_id=place.thread_id, answers_id=place.answers_id, why=Why(place.why)
+                ),
+            )
+            for message, place in window
+        ]
+        sizes = threads.sizes(connection, [place.thread_id for _, place in window], at)
+        threader.resume(placed, sizes)
+    return threader
+
+
+def _batches(stream: Iterator[Message]) -> Iterator[tuple[list[Message], bool]]:
+    """Batches that end where the time changes, and whether it is the last; there is always a last one."""
+    batch: list[Message] = []
+    for message in stream:
+        if len(batch) >= BATCH and message.sent_at != batch[-1].sent_at:
+            yield batch, False
+            batch = []
+        batch.append(message)
+    yield batch, True
