@@ -8,7 +8,7 @@ DATA ?= ../shared/data
 # uv does not read pip's configuration; a machine that keeps packages in a folder says so there.
 FIND_LINKS = $$($(BIN)/pip config get global.find-links 2>/dev/null || true)
 
-.PHONY: run test check check-static bench docs lock clean
+.PHONY: run test check check-static bench docs local lock clean
 
 run: $(VENV)/.ready
 	@$(BIN)/copilot serve
@@ -27,6 +27,14 @@ check-static: $(VENV)/.ready-test
 
 bench: $(VENV)/.ready-test
 	@$(BIN)/python -m benchmarks $(DATA)
+
+# Embedding models on this machine. torch goes first, by pip: that takes a build without CUDA where one is at hand.
+local: $(VENV)/.ready
+	@echo "Installing sentence-transformers ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check "torch==2.13.0"
+	@if [ -x $(BIN)/uv ] && UV_FIND_LINKS=$(FIND_LINKS) $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python \
+	  -c requirements.txt "sentence-transformers==6.2.0" $(MODELS); then :; \
+	  else $(BIN)/python -m pip install -q --disable-pip-version-check -c requirements.txt "sentence-transformers==6.2.0" $(MODELS); fi
 
 # The parts of the documentation that come from the code.
 docs: $(VENV)/.ready-test

@@ -83,17 +83,26 @@ class Cutter:
         """Cut what a change of messages may have touched; one that has been followed is passed over."""
         if change.group_id is None or change.from_at is None or change.to_at is None or change.id <= self.position():
             return
-        again: datetime | None = self._cut(change, change.from_at, change.to_at, progress)
-        while again is not None:
-            again = self._cut(change, again, again, progress)
+        moved, reached = self._cut(change, change.from_at, change.to_at, progress)
+        while reached is not None:
+            # Further down only what answers one of these by name can be touched.
+            with self._store.read() as connection:
+                answer_at = threads.answers_after(connection, moved, reached)
+            if answer_at is None:
+                break
+            more, reached = self._cut(change, answer_at, answer_at, progress)
+            moved |= more
         with self._store.write() as connection:
             facts.put(connection, _CUT_FACT, str(change.id))
 
-    def _cut(self, change: Change, from_at: datetime, to_at: datetime, progress: Progress) -> datetime | None:
+    def _cut(
+        self, change: Change, from_at: datetime, to_at: datetime, progress: Progress
+    ) -> tuple[set[int], datetime | None]:
         """Cut from a time on, until past `to_at` nothing moves any more.
 
         Returns:
-            When the first message further down was sent that answers one that has moved; None where none does.
+            The ids of the messages that came, moved or went, and the time of the last message that was looked at; None
+            at the end of history.
         """
         group_id = change.group_id or 0
         moved: set[int] = set()
@@ -124,8 +133,8 @@ class Cutter:
                 progress(min(done, total), total)
                 begin = until + _INSTANT
                 if converged:
-                    return threads.answers_after(connection, moved, reached)
-        return None
+                    return moved, reached
+        return moved, None
 
 
 class _Step:
@@ -169,7 +178,7 @@ class _Step:
             self._touched.add(place.thread_id)
 
     def write(self, connection: Connection, *, whole: bool) -> set[int]:
-        """Save what has moved; returns the ids of the messages that have.
+        """Save what has changed; returns the ids of the messages that came, moved or went.
 
         Args:
             whole: whether history ends here, so that everything known that was not seen is gone.
@@ -184,7 +193,7 @@ class _Step:
         threads.place(connection, self._group_id, list(self._fresh.values()))
         touched = {place.thread_id for place in (*gone, *left, *self._fresh.values())} | self._touched
         threads.settle(connection, self._group_id, touched)
-        return {place.message_id for place in (*gone, *left)}
+        return {place.message_id for place in gone} | self._fresh.keys()
 
     def _answered(self, connection: Connection, message: Message) -> tuple[int, int] | None:
         """The thread of the message that is answered by name, and how many messages it has so far."""

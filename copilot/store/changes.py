@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,6 +85,16 @@ def touch(connection: Connection, group_id: int, *, after: int) -> bool:
             )
         ).scalar()
     )
+
+
+def communities_of(connection: Connection, kinds: Collection[ChangeKind], *, after: int) -> set[int]:
+    """The communities of which something of some kinds changed after a position."""
+    rows = connection.execute(
+        sa.select(change.c.community_id)
+        .where(change.c.id > after, change.c.kind.in_([kind.value for kind in kinds]))
+        .distinct()
+    )
+    return {row[0] for row in rows if row[0] is not None}
 
 
 def shorten(connection: Connection, change_id: int, from_at: datetime) -> None:
