@@ -8,9 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from copilot.errors import BadInput
+from copilot.importers.placeholders import is_own_recall
 from copilot.importers.reading.encoding import is_sound
 from copilot.importers.reading.source import Source, Stream
-from copilot.records import Platform, Skipped, SourceMessage
+from copilot.records import MessageKind, Platform, Skipped, SourceMessage
 
 Item = SourceMessage | Skipped
 
@@ -78,6 +79,7 @@ class Format:
         items: the messages of the chosen chat, in the order of the file, and what could not be read. It need not check
             the length and the soundness of texts: `Export.items` does.
         guesses_dates: whether the export leaves out dates, which then rest on `Reading.now`.
+        words_recalls: whether the line that says that a member recalled a message may stand as words of that member.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Format:
     chats: Callable[[Source, Reading], tuple[ChatFound, ...]]
     items: Callable[[Source, Stream, Reading], Iterator[Item]]
     guesses_dates: Callable[[Source], bool] = lambda source: False
+    words_recalls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,10 +160,12 @@ class Export:
         raise BadInput(f"{wanted!r} {problem} in {self._source.name}; choose one of them: {known or 'none'}")
 
     def _checked(self, items: Iterator[Item]) -> Iterator[Item]:
-        name = self._source.name
+        name, words_recalls = self._source.name, self._format.words_recalls
         try:
             for item in items:
                 if type(item) is SourceMessage:
+                    if words_recalls and item.kind is MessageKind.TEXT and _is_recall(item):
+                        item = replace(item, kind=MessageKind.SYSTEM, sender_name="", sender_id=None, recalled=True)
                     yield item if (problem := _problem(item)) is None else skipped(item.line, problem, item.text)
                 else:
                     yield item
@@ -175,6 +180,10 @@ def skipped(line: int, reason: str, text: str = "") -> Skipped:
 
 def _shown(text: str) -> str:
     return text if is_sound(text) else text.encode("utf-8", "replace").decode()
+
+
+def _is_recall(message: SourceMessage) -> bool:
+    return is_own_recall(message.text, message.sender_name, message.sender_id)
 
 
 def _problem(message: SourceMessage) -> str | None:

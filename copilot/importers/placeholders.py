@@ -110,3 +110,16 @@ def recalled_by(text: str) -> str | None:
     """Who recalled a message, where a system line says that somebody did ("你" for the exporter)."""
     match = _RECALLED.fullmatch(text.strip())
     return (match["zh"] or match["en"]) if match else None
+
+
+# Who a recall is of where no name is written, or where WeChat's own quotation marks stand around it.
+_NAMELESS = frozenset({"你", "我", "您", "对方", "You", "you"})
+
+
+def is_own_recall(text: str, name: str, sender_id: str | None) -> bool:
+    """Whether words that an exporter puts into a member's mouth are the line that says that this member recalled a
+    message: WeChat's line with its quotation marks, or one that names the member. "他撤回了一条消息" is a remark."""
+    if len(text) > _LONGEST or ("撤回" not in text and "recalled" not in text):
+        return False
+    who = recalled_by(text)
+    return who is not None and (text.strip()[0] in '"“' or who in _NAMELESS or who.strip() in (name, sender_id))

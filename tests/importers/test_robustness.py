@@ -38,6 +38,12 @@ HEADS = [
     "2024-04-06 16:21:00 小红\n",
     "A(wxid_1) 10:00:00\n",
     "小红:\n",
+    '{"guild": {"id": "1"}, "channel": {"id": "2"}, "messages": [{"timestamp": "2024-04-06T00:00:00Z", ',
+    '{"session": {"wxid": "g"}, "messages": [{"createTime": 1712391660, "content": ',
+    '{"chatInfo": {"name": "g"}, "messages": [{"timestamp": 1712391660000, "sender": {}, "content": ',
+    '{"room_name": "r", "exported_by": "x", "messages": [{"origin_server_ts": 1712391660000, "content": ',
+    "2024/4/6 16:21 - 小红: ",
+    "[06/04/24, 4:21:05\u202fPM] 小红: \u200e",
 ]
 
 
@@ -67,6 +73,136 @@ def test_any_bytes_are_read_or_refused(raw: bytes):
 )
 def test_anything_below_the_head_of_a_format_is_read_or_refused(head: str, pieces: list[str], encoding: str):
     read_or_refused((head + "".join(pieces)).encode(encoding, "replace"))
+
+
+# What every JSON format calls its messages, with the facts that make it that format.
+DOCUMENTS = {
+    "telegram": {"name": "g", "type": "private_group", "id": 1},
+    "discord": {"guild": {"id": "1", "name": "g"}, "channel": {"id": "2"}},
+    "weflow": {"session": {"wxid": "g"}},
+    "qq-json": {"chatInfo": {"name": "g", "type": "group"}},
+    "matrix": {"room_name": "g", "exported_by": "x"},
+}
+FIRST = {
+    "telegram": {"id": 1, "type": "message", "date_unixtime": "1712391660", "text": "早", "from": "A"},
+    "discord": {
+        "id": "1",
+        "type": "Reply",
+        "timestamp": "2024-04-06T00:00:00Z",
+        "content": "早",
+        "author": {"id": "1"},
+    },
+    "weflow": {"createTime": 1712391660, "type": "文本消息", "content": "早", "senderUsername": "w"},
+    "qq-json": {
+        "id": "1",
+        "timestamp": 1712391660000,
+        "sender": {"uin": "1"},
+        "content": {"text": "早", "elements": []},
+    },
+    "matrix": {
+        "type": "m.room.message",
+        "event_id": "$1",
+        "sender": "@a:b",
+        "origin_server_ts": 1712391660000,
+        "content": {"msgtype": "m.text", "body": "早", "m.relates_to": {"m.in_reply_to": {"event_id": "$0"}}},
+        "unsigned": {"m.relations": {"m.replace": {"content": {"m.new_content": {"body": "晚"}}}}},
+    },
+}
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
+    | st.sampled_from(["m.replace", "at"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def places(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where in an object something can stand instead."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def replaced(value: dict[str, object], path: tuple[str, ...], other: object) -> dict[str, object]:
+    key, *rest = path
+    inner = value[key]
+    return value | {key: replaced(inner, tuple(rest), other) if rest and isinstance(inner, dict) else other}
+
+
+@pytest.mark.parametrize("format", sorted(DOCUMENTS))
+@settings(max_examples=150)
+@given(data=st.data())
+def test_a_value_of_any_type_anywhere_costs_at_most_one_message(format: str, data: st.DataObject):
+    record = FIRST[format]
+    for _ in range(data.draw(st.integers(1, 3))):
+        record = replaced(record, data.draw(st.sampled_from(list(places(record)))), data.draw(anything))
+    whole = {**DOCUMENTS[format], "messages": [FIRST[format], record, FIRST[format]]}
+    items = list(opened(json.dumps(whole)).items())
+    assert len(items) == 3
+    assert isinstance(items[0], SourceMessage)
+    assert items[0].text in ("早", "晚")
+
+
+@pytest.mark.parametrize("format", sorted(DOCUMENTS))
+@pytest.mark.parametrize("depth", [*range(300, 1_050, 25), 100_000])
+def test_deep_values_are_read_skipped_or_refused(format: str, depth: int):
+    head = json.dumps(DOCUMENTS[format], ensure_ascii=False)[:-1]
+    for inside in ("[" * depth + "]" * depth, '{"content":' * depth + "1" + "}" * depth):
+        for key in ("content", "timestamp", "author", "date_unixtime", "forwardedMessage", "createTime", "unsigned"):
+            record = json.dumps(FIRST[format] | {key: 0}).replace(f'"{key}": 0', f'"{key}": {inside}')
+            read_or_refused(f'{head}, "messages": [{record}, {inside}]}}'.encode())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FIXTURES if path.name != "shuffled.json"],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_a_fixture_is_taken_for_its_own_format_alone(path: Path):
+    head = Source.of_file(path).head
+    surest, *others = sorted(((its.sniff(head), its.name) for its in known_formats()), reverse=True)
+    # Two shapes of one format share a folder; an empty file of chatlog is nothing but [].
+    assert surest[1].startswith(path.parent.name)
+    assert surest[0] > others[0][0]
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.txt", "a.csv", "a.bin", "a"])
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_the_name_of_a_file_says_nothing(path: Path, name: str, tmp_path: Path):
+    copy = tmp_path / name
+    copy.write_bytes(path.read_bytes())
+    if path.name == "shuffled.json":
+        with pytest.raises(UnknownFormat, match="JSON for training models"):
+            open_export(copy, timezone=SHANGHAI, now=NOW)
+    else:
+        assert open_export(copy, timezone=SHANGHAI, now=NOW).format.startswith(path.parent.name)
+
+
+@pytest.mark.parametrize("quoted", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize(
+    ("format", "head", "tail"),
+    [
+        ("whatsapp", "2024/4/6 16:21 - 小红: 你们看\n", "\n2024/4/6 16:22 - 小明: 好\n"),
+        ("whatsapp", "[2024/4/6 16:21:05] 小红: 你们看\n", "\n[2024/4/6 16:22:05] 小明: 好\n"),
+        (
+            "qq-txt",
+            "消息对象:群\n\n2019-07-16 18:15:05 地瓜(23333233)\n你们看\n",
+            "\n\n2019-07-16 18:15:06 地瓜(23333233)\n好\n",
+        ),
+        ("wechat-share", "—————  2026-04-06  —————\n小红  16:21\n你们看\n", "\n小明  16:22\n好\n"),
+        ("wechat-paste", "小红 2026/4/6 16:21\n你们看\n", "\n小明 2026/4/6 16:22\n好\n"),
+        ("memotrace-txt", "2024-04-06 16:21:00 小红\n你们看\n", "\n\n2024-04-06 16:22:00 小明\n好\n"),
+        ("chatlog-txt", "A(wxid_1) 2024-04-06 16:21:00\n你们看\n", "\n\nA(wxid_1) 2024-04-06 16:22:00\n好\n"),
+    ],
+)
+def test_a_pasted_export_does_not_change_the_format_around_it(quoted: Path, format: str, head: str, tail: str):
+    """A member may paste the start of any other chat."""
+    pasted = Source.of_file(quoted).head.encode("utf-8", "replace").decode()[:2_000]
+    assert opened(head + pasted + tail).format == format
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -100,12 +236,17 @@ def test_every_format_says_in_both_languages_what_it_is_and_how_it_is_made():
         "chatlog-csv",
         "chatlog-json",
         "chatlog-txt",
+        "discord",
+        "matrix",
         "memotrace-csv",
         "memotrace-txt",
+        "qq-json",
         "qq-txt",
         "telegram",
         "wechat-paste",
         "wechat-share",
+        "weflow",
+        "whatsapp",
     }
     for its in formats:
         assert all((its.title.zh, its.title.en, its.how.zh, its.how.en))

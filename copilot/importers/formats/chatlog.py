@@ -340,6 +340,7 @@ FORMATS = (
         sniff=_sniff_json,
         chats=_json_chats,
         items=_json_items,
+        words_recalls=True,
     ),
     Format(
         name="chatlog-csv",
@@ -351,6 +352,7 @@ FORMATS = (
         sniff=_sniff_csv,
         chats=_csv_chats,
         items=_csv_items,
+        words_recalls=True,
     ),
     Format(
         name="chatlog-txt",
@@ -362,6 +364,7 @@ FORMATS = (
         sniff=_sniff_txt,
         chats=_txt_chats,
         items=_txt_items,
+        words_recalls=True,
         guesses_dates=_guesses_dates,
     ),
 )

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import PurePath
 
 from copilot.importers.export import UNKNOWN_SENDER, ChatFound, Format, Item, Reading, Words, skipped
+from copilot.importers.formats.qq import IDS_SHARE
 from copilot.importers.placeholders import kind_and_text, quote_and_text, recalled_by
 from copilot.importers.reading.blocks import header_lines, is_spaced, read_blocks
 from copilot.importers.reading.rows import Row, read_rows
@@ -257,7 +258,7 @@ def _sniff_txt(head: str) -> float:
     if not _HEADER.fullmatch(first):
         return 0.0
     names = [match["name"] or "" for line in lines if (match := _HEADER.fullmatch(line))]
-    return 0.5 if sum(_QQ_ID.fullmatch(name) is not None for name in names) <= len(names) / 2 else 0.1
+    return 0.5 if sum(_QQ_ID.fullmatch(name) is not None for name in names) <= len(names) * IDS_SHARE else 0.1
 
 
 def _txt_items(source: Source, stream: Stream, reading: Reading) -> Iterator[Item]:
@@ -290,6 +291,7 @@ FORMATS = (
         sniff=_sniff_csv,
         chats=_chats,
         items=_csv_items,
+        words_recalls=True,
     ),
     Format(
         name="memotrace-txt",
@@ -301,5 +303,6 @@ FORMATS = (
         sniff=_sniff_txt,
         chats=_chats,
         items=_txt_items,
+        words_recalls=True,
     ),
 )

@@ -24,6 +24,8 @@ _HEADER = re.compile(
 )
 _WHO = re.compile(r"(?:【[^】]*】(?=[^(<]))?(?P<name>.*?)(?:\((?P<number>\d{4,12})\)|<(?P<mail>[^<>\s]+@[^<>\s]+)>)?")
 _HAS_ID = re.compile(r".*(?:\(\d{4,12}\)|<[^<>\s]+@[^<>\s]+>)")
+IDS_SHARE = 0.8
+"""From which share of posts with ids on a text is QQ's; below it, somebody may have pasted a piece of one."""
 _RULE = re.compile(r"={40,}\s*")
 _PARTNER = "消息对象:"
 _PREAMBLE = ("消息记录", "消息分组:", _PARTNER)
@@ -78,9 +80,12 @@ class _Headers:
 def _sniff(head: str) -> float:
     lines = header_lines(head)
     posts = [match["who"] or "" for line in lines if (match := _HEADER.fullmatch(line))]
-    if _begins_with_partner(lines) or any("不支持重新导入" in line for line in lines[:5]):
+    first = next((line for line in lines if line.strip()), "")
+    if _begins_with_partner(lines) or (first.startswith("消息记录") and "不支持重新导入" in first):
         return 0.95
-    return 0.6 if sum(_HAS_ID.fullmatch(who) is not None for who in posts) > len(posts) / 2 else 0.0
+    # Without a preamble only the ids tell: nearly every post has one, and a post stands first.
+    with_ids = sum(_HAS_ID.fullmatch(who) is not None for who in posts)
+    return 0.6 if _HEADER.fullmatch(first) and with_ids > len(posts) * IDS_SHARE else 0.0
 
 
 def _begins_with_partner(lines: Sequence[str]) -> bool:
@@ -147,5 +152,6 @@ FORMATS = (
         sniff=_sniff,
         chats=_chats,
         items=_items,
+        words_recalls=True,
     ),
 )

@@ -88,7 +88,11 @@ def _sniff(head: str) -> float:
     lines = header_lines(head)
     if not any(_DAY.fullmatch(line) for line in lines):
         return 0.0
-    return 0.9 if any(_SENDER.fullmatch(line) for line in lines) else 0.5
+    first = next((line for line in lines if line.strip() and title_of(line) is None), "")
+    if _DAY.fullmatch(first):
+        return 0.9 if any(_SENDER.fullmatch(line) for line in lines) else 0.5
+    # Below other words it may be an e-mail with a greeting, or what a member of another chat pasted.
+    return 0.35 if _SENDER.fullmatch(first) else 0.15
 
 
 def _chats(source: Source, reading: Reading) -> tuple[ChatFound, ...]:

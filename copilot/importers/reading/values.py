@@ -18,3 +18,15 @@ def integer(value: object) -> int:
 def mapping(value: object) -> dict[str, object]:
     """An object; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[object]:
+    """An array; an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def shown(value: object) -> str:
+    """A value of any kind as a reason quotes it: at most 40 characters, containers without what they hold."""
+    if isinstance(value, dict | list):
+        return "{…}" if isinstance(value, dict) else "[…]"
+    return str(value)[:40]
