@@ -109,6 +109,8 @@ _POINTS = re.compile(
 _MOST_SAID = 3
 # Blocks that share so much less with the question than the best one are not read.
 _FAINT = 0.4
+# From this likeness on a passage that shares no word with the question may still answer it.
+_MEANS_IT = 0.5
 # A section whose heading is so like the question is told from its beginning.
 _HEADED = 0.6
 
@@ -202,12 +204,14 @@ def _trusted(candidates: Sequence[Candidate], asking: str, findings: Findings) -
             continue
         signs = Signs(
             margin=one.margin,
-            told=coverage(asked, one.plain) * asked.tells,
-            lacks=lacking(asked, one.plain),
+            # What means the same in other words tells as much and lacks nothing.
+            told=max(coverage(asked, one.plain), one.hit.alike) * asked.tells,
+            lacks=lacking(asked, one.plain) * (1 - one.hit.alike),
             share=one.hit.score / (best[_family(one.hit)] or 1.0),
             headed=likeness(asked, plain, one.heading) if one.heading else 0.0,
         )
-        trusted.append(replace(one, sure=sureness(signs)))
+        means = (Note.MEANS_THE_SAME,) if one.hit.alike > max(_MEANS_IT, coverage(asked, one.plain)) else ()
+        trusted.append(replace(one, sure=sureness(signs), notes=(*one.notes, *means)))
     return sorted(trusted, key=lambda one: -one.sure + (_HISTORY_LAST if one.kind is SourceKind.HISTORY else 0.0))
 
 
@@ -229,10 +233,13 @@ def _from_faq(
         texts = [comparable(text) for text in (entry.question, *entry.variants)]
         answer = comparable(entry.answer)
         whole = "\n".join([*texts, answer, *map(comparable, entry.tags)])
-        covers = coverage(asked, whole)
+        covers = max(coverage(asked, whole), found.hit.alike)
         like = max(
-            _alike(asked, asking_plain, kind, text, words)
-            for text, words in zip((entry.question, *entry.variants), texts, strict=True)
+            found.hit.alike,
+            *(
+                _alike(asked, asking_plain, kind, text, words)
+                for text, words in zip((entry.question, *entry.variants), texts, strict=True)
+            ),
         )
         fact = kind not in FACT_KINDS or has_fact(kind, answer)
         score = min(1.0, 0.35 * covers + 0.65 * like + (_OWN_GROUP if entry.group_id is not None else 0.0))
@@ -285,18 +292,20 @@ def _from_references(asking: str, asked: Content, kind: Asks, findings: Findings
         heading = hit.passage.title.rsplit(" › ", 1)[-1] if hit.passage.source.kind is SourceKind.DOCUMENT else ""
         headed = likeness(asked, comparable(asking), heading) if heading else 0.0
         picked = first_words(text, speech.limit) if headed >= _HEADED else pick_words(text, asked, kind, speech.limit)
+        if not picked and hit.alike >= _MEANS_IT:
+            picked = first_words(text, speech.limit)
         if not picked:
             continue
         section, words = comparable(f"{hit.passage.title}\n{text}"), comparable(picked)
         fact = has_fact(kind, words)
-        score = 0.5 * coverage(asked, section) + 0.5 * coverage(asked, words)
+        score = max(0.5 * coverage(asked, section) + 0.5 * coverage(asked, words), hit.alike)
         candidates.append(
             (
                 hit,
                 Candidate(
                     score=score if fact else score * _NO_FACT,
                     enough=_ENOUGH[speech.language][hit.passage.source.kind],
-                    covers=coverage(asked, section),
+                    covers=max(coverage(asked, section), hit.alike),
                     text=speak_reference(hit, picked, speech),
                     citations=(cite_words(hit, picked),),
                     notes=(Note.REFERENCE_COVERS,) if fact else (Note.REFERENCE_COVERS, Note.FACT_MISSING),

@@ -12,6 +12,7 @@ class Note(StrEnum):
 
     FAQ_CLEAR = "faq_clear"
     FAQ_LIKELY = "faq_likely"
+    MEANS_THE_SAME = "means_the_same"
     REFERENCE_COVERS = "reference_covers"
     REPLIED_BEFORE = "replied_before"
     SAID_OUTRIGHT = "said_outright"
@@ -54,6 +55,10 @@ class Note(StrEnum):
 SENTENCES: dict[Note, dict[str, str]] = {
     Note.FAQ_CLEAR: {"zh": "问法和常见问题里的一条几乎一样。", "en": "An FAQ entry asks almost the same."},
     Note.FAQ_LIKELY: {"zh": "常见问题里有一条很接近。", "en": "An FAQ entry comes close."},
+    Note.MEANS_THE_SAME: {
+        "zh": "用词不一样，意思很接近。",
+        "en": "The words differ; the meaning is close.",
+    },
     Note.REFERENCE_COVERS: {"zh": "群规或资料里写到了这件事。", "en": "A rule or a document speaks of it."},
     Note.REPLIED_BEFORE: {
         "zh": "以前有人问过类似的问题，有成员回复。",

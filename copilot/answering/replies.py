@@ -155,8 +155,15 @@ def search_block(asked: Content, kind: Asks, found: HistoryFound, *, most: int =
     ]
     said: list[Said] = []
     fewest_names = 0 if asked.han else min(_FEWEST_NAMES, len(asked.names))
+    # Where the thread means what is asked in other words, its first question does.
+    first_question = next((i for i, line in enumerate(lines) if line.asks), None) if found.hit.alike else None
     for i, line in enumerate(lines):
         before = _same_breath(lines, i)
+        if i == first_question and found.hit.alike > line.covers:
+            reply = _reply_to(i, lines, asked, kind, found, most, means=found.hit.alike)
+            if reply is not None:
+                said.append(reply)
+            continue
         covers = line.covers
         if before and covers > 0:
             covers = max(covers, 0.95 * coverage(asked, "\n".join([line.plain, *[other.plain for other in before]])))
@@ -201,13 +208,21 @@ def _is_host(message: Message, found: HistoryFound) -> bool:
 
 
 def _reply_to(
-    i: int, lines: Sequence[_Line], asked: Content, kind: Asks, found: HistoryFound, most: int
+    i: int,
+    lines: Sequence[_Line],
+    asked: Content,
+    kind: Asks,
+    found: HistoryFound,
+    most: int,
+    *,
+    means: float = 0.0,
 ) -> Said | None:
-    """The replies that settle an earlier question, if it is like the one that is asked."""
+    """The replies that settle an earlier question, if it is like the one that is asked, by words or by what it `means`
+    (0 to 1)."""
     question = lines[i]
     start, end = question.question.span
     sentence = question.message.text[start:end]
-    like = 0.6 * question.covers + 0.4 * coverage(content(sentence), _terms(asked))
+    like = max(means, 0.6 * question.covers + 0.4 * coverage(content(sentence), _terms(asked)))
     if like < _RELEVANT:
         return None
     scored: list[tuple[float, int]] = []
@@ -242,7 +257,7 @@ def _reply_to(
         notes.append(Note.FACT_MISSING)
     if question.message.reply_to_id is not None and len(content(sentence).names) <= _FEW_NAMES:
         strength *= _RESTS_ON_OTHERS
-    both = coverage(asked, "\n".join([question.plain, *texts]))
+    both = max(means, coverage(asked, "\n".join([question.plain, *texts])))
     return Said(
         found=found,
         messages=tuple(lines[j].message for j in chosen),

@@ -45,12 +45,18 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage that was found, with its score (BM25 of the best wording) and the question's words that stand in it,
-    which are only looked for where the hit explains an answer."""
+    """A passage that was found.
+
+    Args:
+        score: BM25 of the best wording; where vectors count, both together on the scale of the best BM25.
+        matched: the question's words that stand in it, which are only looked for where the hit explains an answer.
+        alike: how probably it means the same as the question, 0 to 1, as vectors tell; 0 where they do not count.
+    """
 
     passage: Passage
     score: float
     matched: tuple[str, ...] = ()
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

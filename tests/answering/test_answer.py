@@ -136,6 +136,37 @@ def test_words_that_mean_the_same_are_taken_for_the_same() -> None:
     assert Group(faq=[FEE, entry_]).answers("周日娃娃专场什么价").text == "一家 30 元。"
 
 
+@pytest.mark.parametrize(
+    ("question", "found", "says"),
+    [
+        ("Do I have to wear something on my head?", HELMET, "必须戴"),
+        ("Do I have to wear something on my head?", RULE, "不发二手车"),
+        ("脑袋上不套个东西能上路吗？", HELMET, "必须戴"),
+    ],
+)
+def test_what_means_the_same_in_other_words_answers(question: str, found: FaqFound | Hit, says: str) -> None:
+    def told(alike: float) -> Answer | Silence:
+        if isinstance(found, FaqFound):
+            return Group(faq=[replace(found, hit=replace(found.hit, alike=alike))]).ask(question, in_console=True)
+        return Group(references=[replace(found, alike=alike)]).ask(question, in_console=True)
+
+    assert isinstance(told(0.0), Silence)
+    answer = told(0.95)
+    assert isinstance(answer, Answer)
+    assert says in answer.text
+    assert Note.MEANS_THE_SAME in answer.why.notes
+
+
+def test_a_thread_that_means_the_same_answers_by_its_first_question() -> None:
+    talk = chat(("小雨", "头上不戴东西可以骑吗？"), ("掌柜", "不行，得有头盔", 1), ("小雨", "好的谢谢"))
+    alike = replace(talk, hit=replace(talk.hit, alike=0.9))
+    question = "Is a helmet required for the ride?"
+    assert isinstance(Group(history=[talk]).ask(question, in_console=True), Silence)
+    answer = Group(history=[alike]).ask(question, in_console=True)
+    assert isinstance(answer, Answer)
+    assert "得有头盔" in answer.text
+
+
 def test_a_near_miss_is_not_answered() -> None:
     silence = Group(faq=[HELMET, FEE]).stays_quiet("骑行手套可以报销吗？")
     assert silence.reason is SilenceReason.NOT_SURE
