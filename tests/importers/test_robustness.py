@@ -147,6 +147,38 @@ def test_a_value_of_any_type_anywhere_costs_at_most_one_message(format: str, dat
     assert items[0].text in ("早", "晚")
 
 
+# Texts at which a careless pattern takes the square of their length: hours, where a careful one takes milliseconds.
+SLOW = [
+    "[CQ:at,qq=1",
+    "[CQ:image,",
+    "<:a:1",
+    "[引用 ",
+    " ",
+    "> <@a:b> ",
+    "<",
+    "\u200e",
+    "(1",
+    "1/",
+    "OPTION: (1",
+    "「a：",
+    "撤回",
+]
+
+
+@pytest.mark.parametrize("piece", SLOW)
+@pytest.mark.parametrize("ending", ["", "]", ">", "x"])
+def test_no_pattern_is_slow_on_long_texts(piece: str, ending: str):
+    text = piece * (900_000 // len(piece)) + ending
+    for format, facts in DOCUMENTS.items():
+        record = FIRST[format] | {"text": text, "quotedContent": "x"}
+        body = {"text": text, "elements": []} if format == "qq-json" else text
+        body = {"body": text, "m.relates_to": {"m.in_reply_to": {"event_id": "$0"}}} if format == "matrix" else body
+        items = list(opened(json.dumps({**facts, "messages": [FIRST[format], record | {"content": body}]})).items())
+        assert len(items) == 2
+    for head in ("2024/4/6 16:21 - 小红: ", "[06/04/24, 4:21:05\u202fPM] 小红: \u200e", "2024/4/6 16:21 - POLL:\n"):
+        assert len(list(opened(head + text).items())) >= 1
+
+
 @pytest.mark.parametrize("format", sorted(DOCUMENTS))
 @pytest.mark.parametrize("depth", [*range(300, 1_050, 25), 100_000])
 def test_deep_values_are_read_skipped_or_refused(format: str, depth: int):
@@ -334,9 +366,14 @@ RECORD = {"id": 5, "type": "message", "date_unixtime": "1712391660", "from": "A"
         ('{"_type":"header","chatlab":{}}\n', '{"_type":"message","timestamp":1712391660,"content":"x"}\n', 8),
         ('{"name":"g","type":"private_group","id":1,"messages":[1', "," + json.dumps(RECORD), 8),
         ("消息对象:群\n\n", "2019-07-16 18:15:05 地瓜(23333233)\n几点浇水？\n\n", 8),
+        ('{"guild":{"id":"1"},"channel":{"id":"2"},"messages":[1', "," + json.dumps(FIRST["discord"]), 8),
+        ('{"session":{"wxid":"g"},"messages":[1', "," + json.dumps(FIRST["weflow"]), 8),
+        ('{"chatInfo":{"name":"g"},"messages":[1', "," + json.dumps(FIRST["qq-json"]), 8),
+        ("2024/4/6 16:21 - A: hi\n", "2024/4/6 16:21 - 小红: 几点浇水？\n", 8),
         ("消息ID,类型,发送人,时间,内容,备注,昵称,更多信息\n", "1,文本,A,2024-04-06 16:21:00,你好,,A,more\n", 8),
         # One message, one line or one cell that never ends.
         ("2024-04-06 16:21:00 小红\n", "哈哈哈哈" * 9 + "\n", 80),
+        ("2024/4/6 16:21 - A: hi\n", "哈哈哈哈" * 9 + "\n", 80),
         ("—————  2026-04-06  —————\n小红  16:21\n", "ha", 80),
         ('localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime\n1,2,"', "x" * 99 + "\n", 80),
         ('{"name":"g","type":"private_group","id":1,"messages":["', "ha", 80),
@@ -349,6 +386,7 @@ def test_big_files_are_read_in_little_memory(head: str, row: str, megabytes: int
         size_bytes=megabytes * 1_000_000,
         changed_at=NOW,
     )
+    known_formats()  # what the modules themselves take does not grow with a file
     tracemalloc.start()
     export = open_source(source, timezone=SHANGHAI, now=NOW)
     with suppress(BrokenFile):

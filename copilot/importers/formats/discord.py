@@ -34,7 +34,7 @@ _NOTICES = frozenset(
     }
 )
 _DIRECT = "Direct Messages"
-_EMOJI = re.compile(r"<a?(:\w{1,64}:)\d+>")
+_EMOJI = re.compile(r"<a?(:\w{1,64}:)\d{1,20}>")
 
 
 def _sniff(head: str) -> float:

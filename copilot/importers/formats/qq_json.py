@@ -52,9 +52,9 @@ _WORDS = {
     MessageKind.SYSTEM: ("text",),
 }
 # A reply's mark in the text, by the newer and by the older generation.
-_REPLY_MARK = re.compile(r"\s*(?:\[回复消息\]|\[CQ:reply,[^\]]*\])\s*")
-_MENTION = re.compile(r"\[CQ:at,qq=(\w+)(?:,name=([^\],]*))?[^\]]*\]")
-_CODE = re.compile(r"\[CQ:(image|video|record|file|face|mface)(?:,[^\]]*)?\]")
+_REPLY_MARK = re.compile(r"\s*(?:\[回复消息\]|\[CQ:reply,[^\[\]]{0,200}\])\s*")
+_MENTION = re.compile(r"\[CQ:at,qq=(\w{1,20})(?:,name=([^\[\],]{0,200}))?[^\[\]]{0,200}\]")
+_CODE = re.compile(r"\[CQ:(image|video|record|file|face|mface)(?:,[^\[\]]{0,4000})?\]")
 _CODES = {
     "image": "[图片]",
     "video": "[视频]",
@@ -194,7 +194,8 @@ def _inline(kind: MessageKind, data: dict[str, object]) -> str:
 
 def _cleaned(text: str) -> str:
     """A text without the marks that stand in it for a reply, a mention or a picture."""
-    text = _REPLY_MARK.sub("", text, count=1) if text.lstrip()[:1] == "[" else text
+    if mark := _REPLY_MARK.match(text):
+        text = text[mark.end() :]
     if "[CQ:" in text:
         text = _MENTION.sub(lambda match: f"@{match[2] or match[1]} ", text)
         text = _CODE.sub(lambda match: _CODES[match[1]], text)

@@ -55,7 +55,7 @@ _WORDLESS = frozenset({MessageKind.IMAGE, MessageKind.VIDEO, MessageKind.STICKER
 _TAG = re.compile(r"\[[^\]\n]{1,16}\][ \t]*(?P<words>.*)", re.DOTALL)
 # With media exported, their content is where the file was put.
 _PATH = re.compile(r"(?:[^\s/\\]+[/\\])+(?P<name>[^/\\\n]+\.\w{1,8})")
-_QUOTE_BELOW = re.compile(r"(?P<text>.*?)\s*\[引用[^\n].*\]", re.DOTALL)
+_QUOTE_MARK = "[引用"
 _SESSION = ("wxid", "accountId", "username", "displayName", "nickname")
 _MESSAGE = ("createTime", "formattedTime", "localType")
 
@@ -126,8 +126,10 @@ def _item(record: dict[str, object], line: int, senders: Mapping[str, dict[str, 
 def _text(content: str, kind: MessageKind, quoted: str | None) -> str:
     """The words of a message that members can search for."""
     if kind is MessageKind.TEXT:
-        below = _QUOTE_BELOW.fullmatch(content) if quoted and content.endswith("]") else None
-        return below["text"] if below else content
+        # A reply ends with `[引用 name：words]`.
+        end = content.rfind(quoted) if quoted and content.endswith("]") else -1
+        start = content.rfind(_QUOTE_MARK, 0, end) if end >= 0 else -1
+        return content[:start].rstrip() if start >= 0 else content
     if kind is MessageKind.SYSTEM:
         return content
     if kind in _WORDLESS:
