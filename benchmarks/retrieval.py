@@ -1,15 +1,22 @@
 """How often the right passage is found, beside exact BM25 in the same run.
 
-    python -m benchmarks.retrieval FILE.json
+    python -m benchmarks.retrieval FILE.json [--confirmed PAIRS.json] [--embedder static|MODEL]
 
-FILE.json holds `docs`, a list of texts, and `queries`, a list of `[question, [indices of right docs]]`. The last line
-that is printed is one JSON object with `hit_at_1`, `hit_at_5`, `mrr_at_10` of the product's word index, the same
-figures of exact BM25 (prefix `bm25_`), and the median time per question of both in milliseconds.
+FILE.json holds `docs`, a list of texts, and `queries`, a list of `[question, [indices of right docs]]`. PAIRS.json is a
+list of `[question, entry]` that people confirmed: from the first 300, 1,000 and 4,000 of them the product learns, and
+decides itself whether to use what it learned. MODEL is a model's name or folder, or a package that holds one in its
+folder `model`.
+
+The last line that is printed is one JSON object: `hit_at_1`, `hit_at_5`, `mrr_at_10` of what the product finds by
+words and vectors together; the same of its words alone (prefix `words_`), of vectors alone (`vectors_`) and of exact
+BM25 (`bm25_`); the mean `weight` of vectors; the median time a question in milliseconds; with PAIRS the `curve` of
+`hit_at_5` by the number of pairs.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import math
 import tempfile
@@ -21,7 +28,13 @@ from statistics import median
 
 import numpy as np
 
+from copilot.models import aptitude
+from copilot.models.embeddings import Embedder, embed_questions
+from copilot.models.local import LocalEmbedder
+from copilot.models.static import StaticEmbedder
 from copilot.records import SourceKind
+from copilot.retrieval import fusion
+from copilot.retrieval.refit import Refit, refit, try_embedder
 from copilot.retrieval.words import WordIndex
 from copilot.text.tokens import tokens
 
@@ -30,6 +43,8 @@ K1 = 1.2
 B = 0.75
 DEPTH = 10
 SCOPE = "c1"
+STEPS = (300, 1000, 4000)
+BATCH = 2000
 
 
 class ExactBm25:
@@ -89,7 +104,36 @@ def measure(
     return {name: round(value, 4) for name, value in figures.items()}, round(median(times or [0.0]) * 1000, 3)
 
 
-def run(path: Path) -> dict[str, object]:
+def open_embedder(name: str) -> Embedder:
+    """`static`, a package that holds a model in its folder `model`, or a model's name or folder."""
+    if name == "static":
+        return StaticEmbedder()
+    found = importlib.util.find_spec(name) if name.isidentifier() else None
+    if found is not None and found.origin is not None:
+        return LocalEmbedder(str(Path(found.origin).with_name("model")))
+    return LocalEmbedder(name)
+
+
+class ExactVectors:
+    """Cosines with every document, by one product of matrices."""
+
+    def __init__(self, embedder: Embedder | Refit, docs: list[str]) -> None:
+        self._embedder = embedder
+        embed = embedder.embed_entries if isinstance(embedder, Refit) else embedder.embed
+        self._rows = np.concatenate([embed(docs[i : i + BATCH]) for i in range(0, len(docs), BATCH)])
+
+    def search(self, question: str, limit: int) -> list[tuple[int, float]]:
+        """(index, cosine) of the best documents, best first."""
+        one = self._embedder
+        asked = one.embed_questions([question]) if isinstance(one, Refit) else embed_questions(one, [question])
+        cosines = self._rows @ asked[0]
+        limit = min(limit, len(cosines))
+        top = np.argpartition(-cosines, limit - 1)[:limit]
+        best = top[np.argsort(-cosines[top], kind="stable")]
+        return [(int(i), float(cosines[i])) for i in best if cosines[i] > 0]
+
+
+def run(path: Path, confirmed: Path | None = None, embedder_name: str = "static") -> dict[str, object]:
     """Measure one file."""
     content = json.loads(path.read_text(encoding="utf-8"))
     docs: list[str] = content["docs"]
@@ -104,10 +148,11 @@ def run(path: Path) -> dict[str, object]:
         index.commit("")
         seconds = time.perf_counter() - begin
 
-        def search(question: str) -> list[int]:
-            return [int(found.key) for found in index.search(question, [SourceKind.FAQ], [SCOPE], DEPTH)]
+        def by_words(question: str, limit: int = fusion.DEPTH) -> list[tuple[int, float]]:
+            return [(int(one.key), one.score) for one in index.search(question, [SourceKind.FAQ], [SCOPE], limit)]
 
-        ours, ours_ms = measure(search, queries)
+        words, words_ms = measure(lambda question: [i for i, _ in by_words(question, DEPTH)], queries)
+        figures = compare(docs, queries, by_words, open_embedder(embedder_name), confirmed)
         index.close()
     exact = ExactBm25(docs)
     theirs, theirs_ms = measure(lambda question: exact.search(question, DEPTH), queries)
@@ -115,11 +160,77 @@ def run(path: Path) -> dict[str, object]:
         "file": path.name,
         "docs": len(docs),
         "queries": len(queries),
-        **ours,
+        **figures,
+        **{f"words_{name}": value for name, value in words.items()},
         **{f"bm25_{name}": value for name, value in theirs.items()},
-        "ms_per_query": ours_ms,
+        "words_ms_per_query": words_ms,
         "bm25_ms_per_query": theirs_ms,
         "docs_per_second": round(len(docs) / seconds),
+    }
+
+
+def compare(
+    docs: list[str],
+    queries: Sequence[tuple[str, Sequence[int]]],
+    by_words: Callable[[str], list[tuple[int, float]]],
+    embedder: Embedder,
+    confirmed: Path | None,
+) -> dict[str, object]:
+    """Measure words and vectors together, and vectors alone; with confirmations after each step of them."""
+    skill = aptitude.measure(embedder)
+    begin = time.perf_counter()
+    vectors = ExactVectors(embedder, docs)
+    figures: dict[str, object] = {
+        "embedder": embedder.identity,
+        "aptitude": {name: one["hit_at_1"] for name, one in skill.to_plain().items()},
+        "vectors_per_second": round(len(docs) / (time.perf_counter() - begin)),
+    }
+    if confirmed is None:
+        return {**figures, **_fused(docs, queries, by_words, vectors, skill, None)}
+    pairs = [(question, entry) for question, entry in json.loads(confirmed.read_text(encoding="utf-8"))]
+    curve: dict[int, object] = {}
+    weights: dict[int, object] = {}
+    took: dict[int, float] = {}
+    for step in [step for step in STEPS if step < len(pairs)] or [len(pairs)]:
+        begin = time.perf_counter()
+        if isinstance(embedder, StaticEmbedder):
+            learned, trial = refit(pairs[:step], docs)
+            used = ExactVectors(learned, docs) if learned else vectors
+        else:
+            trial, used = try_embedder(embedder, pairs[:step], docs), vectors
+        took[step] = round(time.perf_counter() - begin, 2)
+        print(f"# {step} pairs: {trial}", flush=True)
+        found = _fused(docs, queries, by_words, used, skill, trial.benefit)
+        curve[step], weights[step] = found["hit_at_5"], found["weight"]
+        figures |= found
+    return {**figures, "curve": curve, "curve_weights": weights, "refit_seconds": took}
+
+
+def _fused(
+    docs: list[str],
+    queries: Sequence[tuple[str, Sequence[int]]],
+    by_words: Callable[[str], list[tuple[int, float]]],
+    vectors: ExactVectors,
+    skill: aptitude.Aptitude,
+    benefit: float | None,
+) -> dict[str, object]:
+    entries = fusion.script(docs[:BATCH])
+    given: list[float] = []
+
+    def search(question: str) -> list[int]:
+        weight = fusion.weigh(fusion.script(question), entries, skill, benefit)
+        given.append(weight.value)
+        near = vectors.search(question, fusion.DEPTH) if weight.value else []
+        return [i for i, _ in fusion.fuse(by_words(question), near, weight.value)]
+
+    ours, ours_ms = measure(search, queries)
+    alone, alone_ms = measure(lambda question: [i for i, _ in vectors.search(question, DEPTH)], queries)
+    return {
+        **ours,
+        **{f"vectors_{name}": value for name, value in alone.items()},
+        "weight": round(sum(given) / max(1, len(given)), 3),
+        "ms_per_query": ours_ms,
+        "vectors_ms_per_query": alone_ms,
     }
 
 
@@ -127,7 +238,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.retrieval", description=__doc__)
     parser.add_argument("file", type=Path, help="JSON with `docs` and `queries`")
-    print(json.dumps(run(parser.parse_args(arguments).file), ensure_ascii=False))
+    parser.add_argument("--confirmed", type=Path, help="JSON: [[question, entry], …]")
+    parser.add_argument("--embedder", default="static", help="static, or a model's name or folder or package")
+    options = parser.parse_args(arguments)
+    print(json.dumps(run(options.file, options.confirmed, options.embedder), ensure_ascii=False))
 
 
 if __name__ == "__main__":
