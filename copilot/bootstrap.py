@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from copilot.errors import BadInput, StorageFailed
+from copilot.models.loading import load_embedder
 from copilot.retrieval.indexer import Indexer
+from copilot.retrieval.meaning import Meaning
 from copilot.retrieval.retriever import Retriever
 from copilot.services.accounts import Accounts
 from copilot.services.asking import Asking
@@ -93,8 +95,11 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
     store = Store(settings.database_path)
     copy = upgrade(store, settings.backups_dir, keep=settings.backups_kept)
     indexer = Indexer(store, settings.index_dir)
-    indexing = Indexing(store, indexer)
-    retriever = Retriever(store, settings.index_dir, indexing.distrust)
+    meaning = None
+    if settings.embedder != "off":
+        meaning = Meaning(store, settings.index_dir, lambda: load_embedder(settings.embedder), clock)
+    indexing = Indexing(store, indexer, meaning)
+    retriever = Retriever(store, settings.index_dir, indexing.distrust, meaning)
     jobs = Jobs(store, settings.data_dir / "locks", threads=threads)
     return App(
         settings=settings,
@@ -109,7 +114,7 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
         asking=Asking(store, retriever, timezone=settings.timezone, clock=clock),
         confirming=Confirming(store, indexing, clock=clock),
         doubles=Doubles(store, retriever, indexing),
-        health=Health(store, indexing),
+        health=Health(store, indexing, meaning),
         samples=Samples(store, indexing, shipped("knowledge"), clock=clock),
         intake=Intake(store, indexing),
         backup_taken=copy,

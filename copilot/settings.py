@@ -44,6 +44,12 @@ class Settings(BaseSettings):
         default="zh", description="Language where neither the browser nor the community says one."
     )
     timezone: str = Field(default="Asia/Shanghai", description="Timezone (IANA name) of communities that set none.")
+    embedder: str = Field(
+        default="static",
+        description="What finds by meaning: `static` (built in), `off`, or a sentence-transformers model by name or "
+        "folder, such as `BAAI/bge-small-zh-v1.5` (Chinese) or `BAAI/bge-m3` (Chinese and English). "
+        "A model needs `make local`, and `copilot embedder NAME` to fetch it.",
+    )
     session_days: int = Field(default=14, ge=1, le=365, description="Days until a login must be repeated.")
     login_attempts: int = Field(
         default=5, ge=1, le=100, description="Wrong passwords for one name or address before it must wait."
@@ -84,6 +90,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"{value!r} is no IANA timezone; write one such as Asia/Shanghai") from error
         return value
+
+    @field_validator("embedder")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("it is empty; write static, off or the name of a model")
+        return value.strip()
 
     @field_validator("host")
     @classmethod

@@ -88,11 +88,14 @@ class SilenceReason(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """How an answer or a silence came about: what was found, and the probability that the question is in scope
-    (0 to 1) beside the threshold that it had to reach."""
+    (0 to 1) beside the threshold that it had to reach; how much vectors counted beside words (0 to 1), and why, as a
+    code of `retrieval.fusion.Reason`."""
 
     language: str = "zh"
     probability: float = 0.0
     threshold: float = 0.0
+    meaning: float = 0.0
+    meaning_why: str = ""
     hits: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -8,6 +8,7 @@ This module does not know who answers whom: see `threads`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -110,13 +111,14 @@ class Cutter:
             threader = _resumed(connection, group_id, from_at)
             total = messages.count(connection, group_id, from_at=from_at, to_at=to_at)
             done = unchanged = 0
+            moved_threads: set[int] = set()
             begin = reached = from_at
             stream = messages.stretch(connection, group_id, from_at=from_at)
             for batch, is_last in _batches(stream):
                 until = batch[-1].sent_at if batch else to_at
                 with self._store.write() as writing:
                     known = threads.between(writing, group_id, begin, _NEVER if is_last else until)
-                    step = _Step(group_id, known)
+                    step = _Step(group_id, known, moved_threads, begin)
                     for message in batch:
                         if unchanged >= WINDOW and message.sent_at > step.last_at:
                             break
@@ -142,9 +144,15 @@ class _Step:
 
     Args:
         known: how the messages of the batch were placed before, by their ids.
+        moved_threads: the threads that messages have come to or left; where one of them goes on, a message that stands
+            where it stood has not the same before it.
+        begin: the time at which the batch begins; all before it is written.
     """
 
-    def __init__(self, group_id: int, known: dict[int, Place]) -> None:
+    def __init__(self, group_id: int, known: dict[int, Place], moved_threads: set[int], begin: datetime) -> None:
+        self._moved_threads = moved_threads
+        self._begin = begin
+        self._placed: Counter[int] = Counter()
         self._group_id = group_id
         self._known = known
         self._seen: set[int] = set()
@@ -153,10 +161,10 @@ class _Step:
         self.last_at = _LONG_AGO
 
     def take(self, connection: Connection, message: Message, threader: Threader) -> bool:
-        """Place a message; returns whether it stands where it stood."""
+        """Place a message; returns whether it stands where it stood, with the same before it."""
         self.last_at = message.sent_at
         if not speaks(message):
-            return message.id not in self._known
+            return True
         placed = threader.place(message, answered=self._answered(connection, message))
         place = Place(
             message_id=message.id,
@@ -166,8 +174,13 @@ class _Step:
             why=placed.why.value,
         )
         self._seen.add(message.id)
-        if self._known.get(message.id) == place:
-            return True
+        self._placed[place.thread_id] += 1
+        before = self._known.get(message.id)
+        if before == place:
+            return place.thread_id not in self._moved_threads
+        self._moved_threads.add(place.thread_id)
+        if before is not None:
+            self._moved_threads.add(before.thread_id)
         self._fresh[message.id] = place
         return False
 
@@ -203,8 +216,8 @@ class _Step:
         place = self._fresh.get(answered_id) or threads.places(connection, [answered_id]).get(answered_id)
         if place is None or place.sent_at > message.sent_at:
             return None
-        size = threads.sizes(connection, [place.thread_id], message.sent_at).get(place.thread_id, 0)
-        return place.thread_id, size + sum(one.thread_id == place.thread_id for one in self._fresh.values())
+        size = threads.sizes(connection, [place.thread_id], self._begin).get(place.thread_id, 0)
+        return place.thread_id, size + self._placed[place.thread_id]
 
 
 def _resumed(connection: Connection, group_id: int, at: datetime) -> Threader:

@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
-from copilot.errors import BrokenFile, Busy, NotFound
+from copilot.errors import BrokenFile, Busy, CopilotError, NotFound
 from copilot.knowledge.sections import sections
 from copilot.records import Document, FaqEntry, Hit, Message, Passage, Rule, Source, SourceKind
 from copilot.records.evidence import Evidence
 from copilot.retrieval.evidence import gather
-from copilot.retrieval.keys import parse, scope_of
+from copilot.retrieval.fusion import DEPTH as FUSED_DEPTH
+from copilot.retrieval.fusion import Reason, Weight, fuse
+from copilot.retrieval.keys import key_of, parse, scope_of
+from copilot.retrieval.meaning import Arm, Meaning, Nearest
 from copilot.retrieval.shelf import Found, Shelf
 from copilot.retrieval.words import WordIndex
 from copilot.store import Connection, Store, groups, knowledge, messages, threads
 from copilot.text.tokens import tokens
 
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
 # So many of each kind are looked at for evidence, and so many of them are read.
 DEPTH = 20
 SHOWN = 10
+# A fused list is made of so many of each side.
+MOST_FUSED = FUSED_DEPTH
+# The scale of scores where no word was found; the usual height of a good one.
+_BEST_WITHOUT_WORDS = 10.0
+# Of the passages that vectors find, so few mean the same as the question.
+_FEW = 0.1
+_FAQ = frozenset({SourceKind.FAQ})
+_REFERENCES = frozenset({SourceKind.RULE, SourceKind.DOCUMENT})
+_HISTORY = frozenset({SourceKind.HISTORY})
 # What is said right after a thread may still belong to its last question.
 AFTERWARDS = timedelta(minutes=10)
 MOST_AFTERWARDS = 10
@@ -41,6 +59,7 @@ class Retrieved:
         history: threads with their messages, some that followed and the replies that they got later.
         evidence: what the gate is told.
         rarity: how rare a term is among all that is indexed, 0 to 1.
+        meaning: how much vectors counted among the knowledge, or in history where that is more, and why.
     """
 
     faq: tuple[tuple[Hit, FaqEntry], ...] = ()
@@ -48,19 +67,33 @@ class Retrieved:
     history: tuple[tuple[Hit, tuple[Message, ...]], ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
     rarity: Callable[[str], float] = field(default=_unknown_rarity)
+    meaning: Weight = field(default_factory=lambda: Weight(0.0, Reason.NO_EMBEDDER))
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """A passage that was found by words, by vectors or by both; see `Hit`."""
+
+    key: str
+    score: float
+    alike: float = 0.0
 
 
 class Retriever:
-    """Reads the word index and the store.
+    """Reads the word index, the vectors and the store.
 
     Args:
         store: where the passages' words are.
         folder: the folder of all indexes.
         on_damage: called when the index reads as damaged, so that its owner looks at it.
+        meaning: finds by vectors; None where only words count.
     """
 
-    def __init__(self, store: Store, folder: Path, on_damage: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, folder: Path, on_damage: Callable[[], None], meaning: Meaning | None = None
+    ) -> None:
         self._store = store
+        self._meaning = meaning
         self._folder = folder / "words"
         self._on_damage = on_damage
         self._opened: WordIndex | None = None
@@ -145,17 +178,64 @@ class Retriever:
         index, terms = self.index(), tuple(tokens(question))
         scopes = self.scopes(community_id, group_ids)
         group_scopes = [scope_of(community_id, one) for one in group_ids]
-        faq = index.search_terms(terms, [SourceKind.FAQ], scopes, DEPTH)
-        references = index.search_terms(terms, [SourceKind.RULE, SourceKind.DOCUMENT], scopes, DEPTH)
-        history = index.search_terms(terms, [SourceKind.HISTORY], group_scopes, DEPTH)
         with self._store.read() as connection:
+            near = self._near(connection, question, community_id, group_ids)
+            known = MOST_FUSED if near.knowledge.weight.value else DEPTH
+            told = MOST_FUSED if near.history.weight.value else DEPTH
+            faq = index.search_terms(terms, [SourceKind.FAQ], scopes, known)
+            references = index.search_terms(terms, [SourceKind.RULE, SourceKind.DOCUMENT], scopes, known)
+            history = index.search_terms(terms, [SourceKind.HISTORY], group_scopes, told)
+            evidence = gather(question, index, scopes, knowledge=[*faq, *references], history=history)
+            visible = frozenset(group_ids)
             return Retrieved(
-                faq=tuple(_entries(connection, faq[:SHOWN])),
-                references=tuple(_references(connection, references[:SHOWN], language)),
-                history=tuple(_history(connection, history[:SHOWN], community_id)),
-                evidence=gather(question, index, scopes, knowledge=[*faq, *references], history=history),
+                faq=tuple(_first(_entries(connection, _join(faq, near.knowledge, _FAQ), visible))),
+                references=tuple(
+                    _first(_references(connection, _join(references, near.knowledge, _REFERENCES), language, visible))
+                ),
+                history=tuple(_history(connection, _join(history, near.history, _HISTORY)[:SHOWN], community_id)),
+                evidence=evidence,
                 rarity=index.rarity(),
+                meaning=max(near.knowledge.weight, near.history.weight, key=lambda weight: weight.value),
             )
+
+    def _near(self, connection: Connection, question: str, community_id: int, group_ids: Collection[int]) -> Nearest:
+        """What vectors find; nothing where they fail, since words answer without them."""
+        if self._meaning is None:
+            return Nearest()
+        try:
+            return self._meaning.find(connection, question, community_id, group_ids)
+        except CopilotError as error:
+            log.warning("found by words only: %s", error)
+            return Nearest()
+
+
+def _first(found: Iterable[T]) -> Iterable[T]:
+    return islice(found, SHOWN)
+
+
+def _join(found: list[Found], arm: Arm, kinds: frozenset[SourceKind]) -> list[_Joint]:
+    """What words found and what vectors found of some kinds, in one list, on the scale of the words' scores."""
+    if not arm.weight.value:
+        return [_Joint(one.key, one.score) for one in found]
+    cosines: dict[str, float] = {}
+    for key, cosine in arm.near:
+        kind, item_id, section = parse(key)
+        if kind in kinds:
+            # An entry has a vector for each wording; the best one counts.
+            place = key_of(kind, item_id, section if kind is SourceKind.DOCUMENT else None)
+            cosines[place] = max(cosines.get(place, -1.0), cosine)
+    best = max((one.score for one in found), default=0.0) or _BEST_WITHOUT_WORDS
+    fused = fuse([(one.key, one.score) for one in found], list(cosines.items()), arm.weight.value)
+    return [_Joint(key, score * best, _alike(arm, cosines.get(key))) for key, score in fused if score > 0]
+
+
+def _alike(arm: Arm, cosine: float | None) -> float:
+    """How probably a passage with this cosine means what is asked, where few of those that are found do."""
+    if cosine is None or arm.skill is None:
+        return 0.0
+    likeness = arm.skill.likeness(cosine)
+    share = likeness * _FEW
+    return share / (share + (1 - likeness) * (1 - _FEW))
 
 
 def rule_title(number: int, language: str) -> str:
@@ -163,29 +243,32 @@ def rule_title(number: int, language: str) -> str:
     return f"群规第{number}条" if language == "zh" else f"Rule {number}"
 
 
-def _entries(connection: Connection, found: list[Found]) -> Iterable[tuple[Hit, FaqEntry]]:
+def _entries(connection: Connection, found: list[_Joint], visible: frozenset[int]) -> Iterable[tuple[Hit, FaqEntry]]:
     entries = knowledge.some(connection, FaqEntry, [parse(one.key)[1] for one in found])
     for one in found:
         entry = entries.get(parse(one.key)[1])
-        if entry is None:
+        if entry is None or not _answers_here(entry, visible):
             continue
         source = Source(kind=SourceKind.FAQ, id=entry.id, community_id=entry.community_id, group_id=entry.group_id)
         texts = (entry.question, *entry.variants, entry.answer)
-        yield Hit(passage=Passage(source=source, title=entry.question, texts=texts), score=one.score), entry
+        passage = Passage(source=source, title=entry.question, texts=texts)
+        yield Hit(passage=passage, score=one.score, alike=one.alike), entry
 
 
-def _references(connection: Connection, found: list[Found], language: str) -> Iterable[Hit]:
+def _references(connection: Connection, found: list[_Joint], language: str, visible: frozenset[int]) -> Iterable[Hit]:
     wanted = [parse(one.key) for one in found]
     rules = knowledge.some(connection, Rule, [item for kind, item, _ in wanted if kind is SourceKind.RULE])
     documents = knowledge.some(connection, Document, [item for kind, item, _ in wanted if kind is SourceKind.DOCUMENT])
     cut = {document.id: sections(document) for document in documents.values()}
     for one, (kind, item_id, number) in zip(found, wanted, strict=True):
-        if kind is SourceKind.RULE and item_id in rules:
+        if kind is SourceKind.RULE and item_id in rules and _answers_here(rules[item_id], visible):
             rule = rules[item_id]
             source = Source(kind=kind, id=rule.id, community_id=rule.community_id, group_id=rule.group_id)
             passage = Passage(source=source, title=rule_title(rule.number, language), texts=(rule.text,))
-            yield Hit(passage=passage, score=one.score)
+            yield Hit(passage=passage, score=one.score, alike=one.alike)
         elif kind is SourceKind.DOCUMENT and item_id in documents and number < len(cut[item_id]):
+            if not _answers_here(documents[item_id], visible):
+                continue
             document, section = documents[item_id], cut[item_id][number]
             source = Source(
                 kind=kind,
@@ -195,11 +278,17 @@ def _references(connection: Connection, found: list[Found], language: str) -> It
                 section=number,
             )
             title = " › ".join(dict.fromkeys((document.name, *section.path)))
-            yield Hit(passage=Passage(source=source, title=title, texts=(section.text,)), score=one.score)
+            passage = Passage(source=source, title=title, texts=(section.text,))
+            yield Hit(passage=passage, score=one.score, alike=one.alike)
+
+
+def _answers_here(item: FaqEntry | Rule | Document, visible: frozenset[int]) -> bool:
+    """Whether an item is the community's, or one of the groups' that are asked: a vector's scope is the community."""
+    return item.group_id is None or item.group_id in visible
 
 
 def _history(
-    connection: Connection, found: list[Found], community_id: int
+    connection: Connection, found: list[_Joint], community_id: int
 ) -> Iterable[tuple[Hit, tuple[Message, ...]]]:
     rows = threads.some(connection, [parse(one.key)[1] for one in found])
     there = [(one, rows[parse(one.key)[1]]) for one in found if parse(one.key)[1] in rows]
@@ -230,4 +319,7 @@ def _history(
             texts=("\n".join(message.text for message in talk),),
             sent_at=row.last_at,
         )
-        yield Hit(passage=passage, score=one.score), tuple(seen + sorted(later, key=lambda m: (m.sent_at, m.id)))
+        yield (
+            Hit(passage=passage, score=one.score, alike=one.alike),
+            tuple(seen + sorted(later, key=lambda m: (m.sent_at, m.id))),
+        )

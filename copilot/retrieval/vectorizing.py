@@ -7,14 +7,15 @@ of the vectors that are there. Nothing is kept in memory between two runs but ho
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from copilot.knowledge.sections import sections
 from copilot.models.embeddings import Embedder
 from copilot.records import Document, FaqEntry, Rule, SourceKind
 from copilot.retrieval.cutting import Progress, words_of
 from copilot.retrieval.keys import key_of, scope_of
-from copilot.retrieval.learning import Taught, taught
+from copilot.retrieval.fusion import Script, script
+from copilot.retrieval.learning import Taught, Teaching
 from copilot.store import Connection, Store, changes, communities, facts, groups, knowledge, threads, vectors
 from copilot.store.changes import ChangeKind
 from copilot.store.threads import Due
@@ -25,6 +26,9 @@ BATCH = 1000
 # Of a very long thread the beginning tells what it is about.
 LONGEST_TEXT = 4000
 _EMBEDDER_FACT = "vectors.embedder"
+_SCRIPT_FACT = "script:"
+# So many texts tell what a scope is written in.
+_TELLING, _MOST_TELLING = 5, 300
 _KNOWN = (ChangeKind.FAQ, ChangeKind.RULE, ChangeKind.DOCUMENT)
 
 
@@ -33,12 +37,14 @@ class Vectorizer:
 
     Args:
         store: where both are.
-        embedder: makes the vectors.
+        embedder: makes the vectors of history.
+        teaching: how each community's knowledge is embedded.
     """
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, teaching: Teaching) -> None:
         self._store = store
         self._embedder = embedder
+        self._teaching = teaching
         self._seen: tuple[int, dict[int, str]] = (0, {})
 
     def is_behind(self) -> bool:
@@ -81,7 +87,7 @@ class Vectorizer:
             newest = changes.newest(connection)
             touched = changes.communities_of(connection, _KNOWN, after=position) if position else None
             every = [one.id for one in communities.all_of(connection)]
-            taught_by = {one: taught(connection, one, self._embedder) for one in every}
+            taught_by = {one: self._teaching.of(connection, one) for one in every}
         worked = 0
         for community_id, teaching in taught_by.items():
             if touched is None or community_id in touched or spaces.get(community_id) != teaching.identity:
@@ -89,7 +95,7 @@ class Vectorizer:
         self._seen = (newest, {one: teaching.identity for one, teaching in taught_by.items()})
         return worked
 
-    def _community(self, community_id: int, teaching: Taught) -> int:
+    def _community(self, community_id: int, taught: Taught) -> int:
         """Bring the vectors of what a community and its groups know to what stands there."""
         with self._store.read() as connection:
             levels = [None, *[group.id for group in groups.all_of(connection, community_id)]]
@@ -102,12 +108,12 @@ class Vectorizer:
         stale = [
             (place, text)
             for place, text in wanted.items()
-            if (found := there.get(place[2])) is None or found != (stamp_of(text), teaching.identity)
+            if (found := there.get(place[2])) is None or found != (stamp_of(text), taught.identity)
         ]
         extra = there.keys() - {key for _, _, key in wanted}
         for start in range(0, len(stale), BATCH):
             some = stale[start : start + BATCH]
-            made = teaching.embed_entries([text[:LONGEST_TEXT] for _, text in some])
+            made = taught.embed_entries([text[:LONGEST_TEXT] for _, text in some])
             rows = [
                 VectorRow(
                     scope=scope,
@@ -115,13 +121,15 @@ class Vectorizer:
                     group_id=group_id,
                     community_id=community_id,
                     stamp=stamp_of(text),
-                    embedder=teaching.identity,
+                    embedder=taught.identity,
                     vector=vector,
                 )
                 for ((scope, group_id, key), text), vector in zip(some, made, strict=True)
             ]
             with self._store.write() as connection:
                 vectors.put(connection, rows)
+        with self._store.write() as connection:
+            _note_script(connection, scope_of(community_id, None), list(wanted.values()))
         if extra:
             with self._store.write() as connection:
                 vectors.drop(connection, scope_of(community_id, None), extra)
@@ -143,7 +151,7 @@ class Vectorizer:
                 there = vectors.prints(connection, scope, list(texts))
             identity = self._embedder.identity
             stale = [key for key, text in texts.items() if there.get(key) != (stamp_of(text), identity)]
-            made = self._embedder.embed([texts[key][:LONGEST_TEXT] for key in stale]) if stale else []
+            made = self._embedder.embed([texts[key][:LONGEST_TEXT] for key in stale])
             gone = [key for row in rows if (key := key_of(SourceKind.HISTORY, row.id)) not in texts]
             last = rows[-1].id
             with self._store.write() as connection:
@@ -163,10 +171,25 @@ class Vectorizer:
                     ],
                 )
                 vectors.drop(connection, scope, gone)
+                if done == 0:
+                    _note_script(connection, scope, list(texts.values()))
                 threads.followed(connection, group_id, Due.VECTOR, up_to=last)
             done += len(rows)
             progress(done, total)
         return done
+
+
+def script_of(connection: Connection, scope: str) -> Script | None:
+    """What the passages of a scope are written in, as it was seen when they were embedded; None where none are."""
+    found = facts.get(connection, _SCRIPT_FACT + scope)
+    return None if found is None else Script(found)
+
+
+def _note_script(connection: Connection, scope: str, texts: Sequence[str]) -> None:
+    """Keep what a scope is written in; a few new texts of a large scope do not change it."""
+    if len(texts) >= _TELLING or facts.get(connection, _SCRIPT_FACT + scope) is None:
+        if texts:
+            facts.put(connection, _SCRIPT_FACT + scope, script(texts[:_MOST_TELLING]).value)
 
 
 def stamp_of(text: str) -> str:

@@ -135,7 +135,13 @@ class Asking:
             in_console=in_console,
         )
         explaining = tuple(_with_words(hit, question) for hit in said.why.hits[:EXPLAINED])
-        return replace(said, why=replace(said.why, hits=(*explaining, *said.why.hits[EXPLAINED:])))
+        why = replace(
+            said.why,
+            hits=(*explaining, *said.why.hits[EXPLAINED:]),
+            meaning=found.meaning.value,
+            meaning_why=found.meaning.why.value,
+        )
+        return replace(said, why=why)
 
     @cached_property
     def _gate(self) -> Gate:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from copilot.records import Account, Learned, Role
+from copilot.retrieval.fusion import Reason, Weight
 from copilot.retrieval.learning import learned
+from copilot.retrieval.meaning import Meaning
+from copilot.retrieval.vectors import ScopeHealth
 from copilot.services.indexing import Indexing
 from copilot.services.rights import need
-from copilot.store import Store, communities, groups, threads
+from copilot.store import Connection, Store, communities, groups, threads
 from copilot.store.threads import Due
 
 
@@ -77,15 +80,18 @@ class Health:
     Args:
         store: where their queues are.
         indexing: what brings them up to date.
+        meaning: what finds by vectors; None where it is switched off.
     """
 
-    def __init__(self, store: Store, indexing: Indexing) -> None:
+    def __init__(self, store: Store, indexing: Indexing, meaning: Meaning | None) -> None:
         self._store = store
         self._indexing = indexing
+        self._meaning = meaning
 
     def look(self, account: Account) -> IndexHealth:
         """The state of the indexes, as far as the account may see."""
         need(account, Role.VIEWER)
+        scopes = {one.scope: one for one in self._meaning.health()} if self._meaning else {}
         with self._store.read() as connection:
             names = {one.id: one.profile.name or one.slug for one in communities.all_of(connection)}
             visible = [group for group in groups.all_of(connection) if account.sees(group.id)]
@@ -96,23 +102,38 @@ class Health:
                     community=names[group.community_id],
                     threads=threads.count(connection, group.id),
                     words_due=threads.count_due(connection, group.id, Due.WORDS),
-                    vectors_due=threads.count_due(connection, group.id, Due.VECTOR),
+                    vectors_due=threads.count_due(connection, group.id, Due.VECTOR) if self._meaning else 0,
+                    vectors=scopes[f"g{group.id}"].rows if f"g{group.id}" in scopes else 0,
+                    serving=scopes[f"g{group.id}"].served_by.value if f"g{group.id}" in scopes else "exact",
                 )
                 for group in visible
             )
             seen = {group.community_id for group in visible} if account.group_ids is not None else set(names)
-            known = tuple(
-                CommunityIndex(community_id=one, community=name, learned=learned(connection, one))
-                for one, name in names.items()
-                if one in seen
-            )
+            known = tuple(self._community(connection, one, name, scopes) for one, name in names.items() if one in seen)
         return IndexHealth(
             fault=self._indexing.fault,
             is_behind=self._indexing.is_behind(),
             progress=self._indexing.progress,
-            embedder="",
+            embedder=self._meaning.identity if self._meaning else "off",
             groups=rows,
             communities=known,
+        )
+
+    def _community(
+        self, connection: Connection, community_id: int, name: str, scopes: dict[str, ScopeHealth]
+    ) -> CommunityIndex:
+        found = scopes.get(f"c{community_id}")
+        weight = Weight(0.0, Reason.NO_EMBEDDER)
+        # A model that is not loaded yet would take seconds; the server loads it when it starts.
+        if self._meaning is not None and self._meaning.identity:
+            weight = self._meaning.weight(connection, community_id)
+        return CommunityIndex(
+            community_id=community_id,
+            community=name,
+            vectors=found.rows if found else 0,
+            weight=weight.value,
+            weight_why=weight.why.value,
+            learned=learned(connection, community_id),
         )
 
     def rebuild(self, account: Account) -> None:

@@ -8,6 +8,7 @@ from time import monotonic
 
 from copilot.errors import Busy, CopilotError
 from copilot.retrieval.indexer import Indexer
+from copilot.retrieval.meaning import Meaning
 from copilot.services.jobs import Progress
 from copilot.store import Store, changes
 
@@ -19,11 +20,20 @@ PATIENCE_SECONDS = 3600
 
 
 class Indexing:
-    """Runs the indexer: in a thread of its own where `start` was called, else whenever somebody waits for it."""
+    """Runs the indexer: in a thread of its own where `start` was called, else whenever somebody waits for it.
 
-    def __init__(self, store: Store, indexer: Indexer) -> None:
+    Words come first; vectors are made in that thread while nothing new waits for its words.
+
+    Args:
+        store: where the change log is.
+        indexer: keeps the words.
+        meaning: keeps the vectors; None where nothing is found by meaning.
+    """
+
+    def __init__(self, store: Store, indexer: Indexer, meaning: Meaning | None = None) -> None:
         self._store = store
         self._indexer = indexer
+        self._meaning = meaning
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -38,6 +48,8 @@ class Indexing:
             Busy: another process owns the index.
         """
         self._indexer.acquire()
+        if self._meaning is not None:
+            self._meaning.open_owner()
         self._thread = threading.Thread(target=self._follow, name="indexer", daemon=True)
         self._thread.start()
 
@@ -47,6 +59,8 @@ class Indexing:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(timeout=60)
+        if self._meaning is not None:
+            self._meaning.close()
         self._indexer.release()
 
     def wake(self) -> None:
@@ -99,13 +113,15 @@ class Indexing:
         return True
 
     def rebuild(self, progress: Progress | None = None) -> None:
-        """Throw the index away and make it again.
+        """Throw the index away and make it again, and what vectors are missing.
 
         Raises:
             Busy: another process owns it.
         """
         try:
             self._indexer.rebuild(progress.at if progress else self._note)
+            if self._meaning is not None:
+                self._meaning.follow(progress.at if progress else self._note)
         finally:
             if self._thread is None and self._indexer.is_owner:
                 self._indexer.release()
@@ -114,6 +130,10 @@ class Indexing:
         """Throw the index away and make it again in the background, where `start` was called."""
         self._start_over.set()
         self.wake()
+
+    def _is_wanted(self) -> bool:
+        """Whether the long work of vectors should pause: the end has come, or something new is to be found by words."""
+        return self._stop.is_set() or self._start_over.is_set() or self._indexer.is_behind()
 
     def _note(self, done: int, total: int) -> None:
         self._done, self._total = done, total
@@ -125,8 +145,10 @@ class Indexing:
                 if self._start_over.is_set():
                     self._start_over.clear()
                     self._indexer.rebuild(self._note)
-                if self._indexer.catch_up(self._note):
-                    self._note(0, 0)
+                self._indexer.catch_up(self._note)
+                if self._meaning is not None:
+                    self._meaning.follow(self._note, stop=self._is_wanted)
+                self._note(0, 0)
                 self.fault = ""
             except CopilotError as error:
                 self.fault = str(error)

@@ -1,0 +1,20 @@
+"""The embedder that the settings name."""
+
+from __future__ import annotations
+
+from copilot.models.embeddings import Embedder
+from copilot.models.local import LocalEmbedder
+from copilot.models.static import StaticEmbedder
+
+
+def load_embedder(name: str) -> Embedder:
+    """Make an embedder; a model takes seconds.
+
+    Args:
+        name: `static` for the built-in one, or the name or folder of a sentence-transformers model.
+
+    Raises:
+        BadInput: the packages for models are missing, or the model cannot be read.
+        NotFound: the model is not on this machine.
+    """
+    return StaticEmbedder() if name == "static" else LocalEmbedder(name)
