@@ -56,9 +56,7 @@ def fit(texts: Sequence[str]) -> npt.NDArray[np.uint8]:
     keys, counts, han = static.count_texts(texts)
     # Each script is counted among the texts that are written in it.
     sizes = [sum(1 for text in texts if _has(text, side)) for side in (False, True)]
-    print(
-        f"# {len(texts)} texts, {len(whole)} characters, {len(keys)} pieces; texts with words {sizes[0]}, CJK {sizes[1]}"
-    )
+    print(f"# {len(texts)} texts with {len(keys)} pieces; {sizes[0]} have words, {sizes[1]} have CJK characters")
     size = np.where(han, sizes[1], sizes[0])
     common = counts >= LEAST
     idf = np.log((size + 1) / (counts + 1))

@@ -223,8 +223,8 @@ def _embed_words(texts: list[str]) -> Matrix:
     for i, found in enumerate(counted):
         for token in found:
             rows[i, place[token]] = np.log((len(texts) + 1) / spread[token])
-    found: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return found
+    unit: Matrix = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def _fit_logistic(same: Matrix, other: Matrix) -> tuple[float, float]:

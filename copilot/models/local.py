@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,9 +56,9 @@ class LocalEmbedder:
                 ) from error
             raise BadInput(f"The embedding model {name} cannot be fetched or read: check its name.") from error
         self.dimensions = len(self._encode([""])[0])
-        self.identity = (
-            f"local:{Path(name).name if Path(name).is_dir() else name}:{self.dimensions}:{self._fingerprint()}"
-        )
+        # A folder's place says nothing of the model in it.
+        shown = Path(name).name if Path(name).is_dir() else name
+        self.identity = f"local:{shown}:{self.dimensions}:{self._fingerprint()}"
 
     def embed(self, texts: list[str]) -> Vectors:
         """Embed texts as passages: the model's prompt for passages is put before each, if it has one.

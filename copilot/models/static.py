@@ -55,7 +55,8 @@ class StaticEmbedder:
 def rarity(keys: Keys) -> Values:
     """How rare pieces are in what people write: the logarithm of the inverse share of texts that hold them."""
     table = _idf()
-    return table[keys >> np.uint32(32 - len(table).bit_length() + 1)]
+    found: Values = table[keys >> np.uint32(33 - len(table).bit_length())]
+    return found
 
 
 @lru_cache(maxsize=1)

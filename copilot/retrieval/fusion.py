@@ -175,5 +175,5 @@ def _stretched(scores: Scores) -> Scores:
     lowest, highest = scores[there].min(), scores[there].max()
     if highest <= lowest:
         # All the same, so only being there tells.
-        return np.where(there, 0.0 if there.all() else 1.0, 0.0)
+        return np.where(there, 1.0, 0.0)
     return np.where(there, (np.where(there, scores, lowest) - lowest) / (highest - lowest), 0.0)
