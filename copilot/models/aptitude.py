@@ -4,6 +4,9 @@ Thirty things that people ask in groups are worded twice in each language, most 
 mistaken for it. An embedder is as apt as it finds the other wording among all thirty. The same pairs tell how to read
 its cosines, which lie close together for some models and far apart for others. The figures are rough (thirty
 questions a direction, sixty across), which is enough to tell a model that reads Chinese from one that does not.
+
+Words of English have endings and are misspelt, so two texts may have the same words and share none as they are written.
+Thirty more pairs tell whether an embedder sees through that, which needs no meaning. Chinese has no such forms.
 """
 
 from __future__ import annotations
@@ -142,6 +145,40 @@ WORDINGS = (
 )
 
 
+# The same words in other forms: endings, compounds, slips.
+FORMS = (
+    ("refunding an order", "refunds for orders"),
+    ("returned parcels", "returning a parcel"),
+    ("shipment delays", "shipments delayed"),
+    ("exchanging sizes", "exchange of size"),
+    ("cancelled subscription", "cancelling subscriptions"),
+    ("invoice requested", "requesting invoices"),
+    ("discounted vouchers", "voucher discount"),
+    ("opening times", "opens what time"),
+    ("registration for workshops", "registering workshop"),
+    ("homework submitted late", "submitting homeworks lately"),
+    ("recorded lessons", "lesson recording"),
+    ("certificates issued", "issuing a certificate"),
+    ("password resetting", "reset my passwords"),
+    ("login failure", "logins failed"),
+    ("crashed while installing", "installation crashes"),
+    ("updating drivers", "driver updates"),
+    ("configure the network", "networks configuration"),
+    ("partitioning disks", "disk partition"),
+    ("uploaded pictures", "picture uploading"),
+    ("exporting spreadsheets", "spreadsheet export"),
+    ("reciept missing", "missed receipts"),
+    ("adress changed", "change addresses"),
+    ("accomodation booked", "booking accommodations"),
+    ("paymet declined", "payments decline"),
+    ("calender sync", "syncing calendars"),
+    ("notifcations muted", "mute notification"),
+    ("advertisments allowed", "allow advertisement"),
+    ("moderators contacted", "contacting a moderator"),
+    ("translated menus", "menu translation"),
+    ("backups restored", "restoring a backup"),
+)
+
 _ROUNDS = 30
 
 
@@ -167,11 +204,12 @@ class Skill:
 
 @dataclass(frozen=True, slots=True)
 class Aptitude:
-    """What an embedder does within Chinese, within English, and across."""
+    """What an embedder does within Chinese, within English, across, and with the forms of English words."""
 
     zh: Skill
     en: Skill
     cross: Skill
+    forms: Skill
 
     def to_plain(self) -> dict[str, dict[str, float]]:
         """For keeping; `from_plain` reads it."""
@@ -184,20 +222,20 @@ class Aptitude:
         Raises:
             KeyError, TypeError: it is something else; measure again.
         """
-        return cls(Skill(**plain["zh"]), Skill(**plain["en"]), Skill(**plain["cross"]))
+        return cls(*(Skill(**plain[name]) for name in ("zh", "en", "cross", "forms")))
 
 
 def measure(embedder: Embedder) -> Aptitude:
-    """Measure an embedder: it embeds 120 short sentences."""
-    columns = [list(column) for column in zip(*WORDINGS, strict=True)]
+    """Measure an embedder: it embeds 180 short texts."""
+    columns = [list(column) for column in (*zip(*WORDINGS, strict=True), *zip(*FORMS, strict=True))]
     texts = [text for column in columns for text in column]
-    zh, zh_2, en, en_2 = np.split(np.asarray(embedder.embed(texts), dtype=np.float64), 4)
-    by_words = _embed_words(texts)
-    w_zh, w_zh_2, w_en, w_en_2 = np.split(by_words, 4)
+    zh, zh_2, en, en_2, form, form_2 = np.split(np.asarray(embedder.embed(texts), dtype=np.float64), len(columns))
+    w_zh, w_zh_2, w_en, w_en_2, w_form, w_form_2 = np.split(_embed_words(texts), len(columns))
     return Aptitude(
         _skill([zh_2 @ zh.T], [w_zh_2 @ w_zh.T]),
         _skill([en_2 @ en.T], [w_en_2 @ w_en.T]),
         _skill([zh @ en.T, en_2 @ zh_2.T], [w_zh @ w_en.T, w_en_2 @ w_zh_2.T]),
+        _skill([form_2 @ form.T], [w_form_2 @ w_form.T]),
     )
 
 

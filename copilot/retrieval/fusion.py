@@ -37,6 +37,8 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _LEAST_LIFT = 0.16
 # The weight of an embedder that finds everything where words find nothing.
 _MOST = 0.8
+# That of one that sees through the forms of English words: it then finds what words miss, and knows no more than they.
+_MOST_FOR_FORMS = 0.4
 
 
 class Script(StrEnum):
@@ -54,7 +56,7 @@ class Reason(StrEnum):
     UNFIT = "unfit"
     """The embedder finds no more than words do in these languages."""
     APT = "apt"
-    """The embedder was measured to find other wordings in these languages."""
+    """The embedder was measured to find other wordings in these languages, or other forms of English words."""
     MEASURED = "measured"
     """The weight that found most for the community's own confirmations."""
     NO_BENEFIT = "no_benefit"
@@ -93,8 +95,8 @@ def weigh(question: Script, entries: Script, aptitude: Aptitude | None, benefit:
     Args:
         question, entries: what each is written in.
         aptitude: what the embedder was measured to do; None where there is no embedder.
-        benefit: the weight that was best on the community's own confirmations (`refit.Trial.weight`,
-            `refit.try_embedder`), 0 if vectors did not help there; None if there were too few to tell. It holds for
+        benefit: what the community's own confirmations say (`refit.Trial.benefit`): the weight that was best for them,
+            0 if vectors did harm there; None if there were too few to tell. It holds for
             questions in the language of the entries, wholly or in part: those who confirm ask in it.
 
     Returns:
@@ -106,7 +108,9 @@ def weigh(question: Script, entries: Script, aptitude: Aptitude | None, benefit:
         return Weight(benefit, Reason.MEASURED if benefit else Reason.NO_BENEFIT)
     if aptitude is None:
         return Weight(0.0, Reason.UNFIT)
-    value = min(_weight_of(skill) for skill in _skills(question, entries, aptitude))
+    value = min(_weight_of(skill, _MOST) for skill in _skills(question, entries, aptitude))
+    if question is entries is Script.EN:
+        value = max(value, _weight_of(aptitude.forms, _MOST_FOR_FORMS))
     return Weight(value, Reason.APT if value else Reason.UNFIT)
 
 
@@ -119,9 +123,9 @@ def _skills(question: Script, entries: Script, aptitude: Aptitude) -> Sequence[S
     return (aptitude.zh if question is Script.ZH else aptitude.en,)
 
 
-def _weight_of(skill: Skill) -> float:
+def _weight_of(skill: Skill, most: float) -> float:
     lift = skill.hit_at_1 - skill.words_hit_at_1
-    return round(_MOST * lift, 2) if lift >= _LEAST_LIFT else 0.0
+    return round(most * lift, 2) if lift >= _LEAST_LIFT else 0.0
 
 
 def fuse(

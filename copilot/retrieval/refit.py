@@ -6,7 +6,7 @@ of other communities stay as they are, and a community's few entries are embedde
 
 A fifth of the questions is first kept aside. The rest is fitted, and the questions that were kept aside are asked,
 by words alone and by words and vectors: only if the vectors find clearly more is a refit made, from all pairs, with
-the weight that found most.
+the weight that found most. The static embedder is tried in the same way.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from copilot.errors import BrokenFile
 from copilot.models.embeddings import Embedder, embed_questions
+from copilot.models.static import StaticEmbedder
 from copilot.retrieval.fusion import DEPTH, Scores, fuse
 from copilot.retrieval.term_fitting import Matrix, Terms, fit
 from copilot.text.tokens import tokens
@@ -73,8 +74,10 @@ class Trial:
 
     @property
     def benefit(self) -> float | None:
-        """What `fusion.weigh` is told: the weight, or None where there was too little to tell."""
-        return None if self.verdict is Verdict.TOO_FEW else self.weight
+        """What `fusion.weigh` is told: the weight; 0 where vectors do harm; None where chance may have decided."""
+        if self.verdict is Verdict.HELPS:
+            return self.weight
+        return 0.0 if self.lost > self.gained else None
 
 
 class Refit:
@@ -133,7 +136,7 @@ class Refit:
 
 
 def refit(pairs: Iterable[Pair], entries: Sequence[str] = ()) -> tuple[Refit | None, Trial]:
-    """Learn from a community's confirmations, if it helps.
+    """Learn from a community's confirmations, if that finds more than words do, and than the static embedder does.
 
     Args:
         pairs: (question, the text of the entry that a person confirmed for it), raw texts.
@@ -141,7 +144,8 @@ def refit(pairs: Iterable[Pair], entries: Sequence[str] = ()) -> tuple[Refit | N
             pairs are added where they are missing.
 
     Returns:
-        The refit, None where it is not used, and what the trial found. The same arguments give the same result.
+        The refit and what its trial found; or None where it is not used, and what the trial of the static embedder
+        found. The same arguments give the same result.
     """
     pairs = list(dict.fromkeys(pairs))
     if len(pairs) < FEWEST_PAIRS:
@@ -156,8 +160,9 @@ def refit(pairs: Iterable[Pair], entries: Sequence[str] = ()) -> tuple[Refit | N
         return cosines
 
     trial = _judge(pairs, aside, entries, compare)
-    if trial.verdict is not Verdict.HELPS:
-        return None, trial
+    common = try_embedder(StaticEmbedder(), pairs, entries)
+    if trial.verdict is not Verdict.HELPS or common.fused_hit_at_5 >= trial.fused_hit_at_5:
+        return None, common
     return Refit(_narrowed(fit(pairs, _families(pairs), most=_MOST_PIECES)), trial), trial
 
 
@@ -207,7 +212,7 @@ def try_embedder(embedder: Embedder, pairs: Iterable[Pair], entries: Sequence[st
         pairs, entries: as in `refit`.
 
     Returns:
-        What was found; `weight` is for `fusion.weigh` unless the verdict is `TOO_FEW`.
+        What was found; its `benefit` is for `fusion.weigh`.
     """
     pairs = list(dict.fromkeys(pairs))
     if len(pairs) < FEWEST_PAIRS:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from copilot.models.aptitude import WORDINGS, Aptitude, measure
+from copilot.models.aptitude import FORMS, WORDINGS, Aptitude, measure
 from copilot.models.static import StaticEmbedder
 
 MEANING = {text: i for i, row in enumerate(WORDINGS) for text in row}
@@ -59,8 +59,10 @@ def test_likeness_of_one_that_knows_nothing_is_even() -> None:
     assert measure(Scripted(set())).zh.likeness(1.0) == pytest.approx(0.5, abs=0.05)
 
 
-def test_the_static_embedder_knows_no_meaning() -> None:
+def test_the_static_embedder_knows_forms_of_words_and_no_meaning() -> None:
     found = measure(StaticEmbedder())
+    assert found.forms.hit_at_1 > 0.9
+    assert found.forms.words_hit_at_1 < 0.1
     assert max(found.zh.hit_at_1, found.en.hit_at_1, found.cross.hit_at_1) < 0.3
 
 
@@ -72,3 +74,5 @@ def test_is_kept_as_plain_values() -> None:
 def test_every_wording_is_there_once() -> None:
     texts = [text for row in WORDINGS for text in row]
     assert len(set(texts)) == len(texts) == 4 * len(WORDINGS)
+    forms = [text for row in FORMS for text in row]
+    assert len(set(forms)) == len(forms) == 2 * len(FORMS)

@@ -12,9 +12,10 @@ def skill(hit: float, words: float = 0.1) -> Skill:
     return Skill(hit, words, 10.0, -5.0)
 
 
-ENGLISH = Aptitude(zh=skill(0.1), en=skill(0.85), cross=skill(0.05, 0.0))
-BOTH = Aptitude(zh=skill(0.9), en=skill(0.8), cross=skill(0.9, 0.0))
-NONE = Aptitude(zh=skill(0.1), en=skill(0.2), cross=skill(0.05, 0.0))
+ENGLISH = Aptitude(zh=skill(0.1), en=skill(0.85), cross=skill(0.05, 0.0), forms=skill(0.95, 0.0))
+BOTH = Aptitude(zh=skill(0.9), en=skill(0.8), cross=skill(0.9, 0.0), forms=skill(0.95, 0.0))
+NONE = Aptitude(zh=skill(0.1), en=skill(0.2), cross=skill(0.05, 0.0), forms=skill(0.1, 0.0))
+FORMS = Aptitude(zh=skill(0.1), en=skill(0.1), cross=skill(0.05, 0.0), forms=skill(0.95, 0.0))
 
 WEIGHTS = [
     # question, entries, aptitude, benefit, weight, why
@@ -26,6 +27,10 @@ WEIGHTS = [
     ("en", "zh", BOTH, None, 0.72, Reason.APT),
     ("mixed", "mixed", BOTH, None, 0.56, Reason.APT),
     ("en", "en", NONE, None, 0.0, Reason.UNFIT),
+    ("en", "en", FORMS, None, 0.38, Reason.APT),
+    ("mixed", "en", FORMS, None, 0.0, Reason.UNFIT),
+    ("zh", "zh", FORMS, None, 0.0, Reason.UNFIT),
+    ("en", "en", FORMS, 0.0, 0.0, Reason.NO_BENEFIT),
     ("zh", "zh", NONE, 0.4, 0.4, Reason.MEASURED),
     ("mixed", "zh", NONE, 0.4, 0.4, Reason.MEASURED),
     ("zh", "zh", BOTH, 0.0, 0.0, Reason.NO_BENEFIT),

@@ -118,7 +118,38 @@ def test_pairs_without_meaning_are_not_used() -> None:
     made, trial = refit(pairs, entries)
     assert made is None
     assert trial.verdict is Verdict.NO_GAIN
-    assert trial.benefit == 0
+    assert not trial.benefit
+
+
+BENEFITS = [
+    # verdict, gained, lost, weight, benefit
+    (Verdict.HELPS, 30, 5, 0.4, 0.4),
+    (Verdict.NO_GAIN, 3, 2, 0.0, None),
+    (Verdict.NO_GAIN, 2, 3, 0.0, 0.0),
+    (Verdict.TOO_FEW, 0, 0, 0.0, None),
+]
+
+
+@pytest.mark.parametrize(("verdict", "gained", "lost", "weight", "benefit"), BENEFITS)
+def test_only_what_is_clear_decides(
+    verdict: Verdict, gained: int, lost: int, weight: float, benefit: float | None
+) -> None:
+    assert Trial(verdict, 500, 100, 0.5, 0.5, gained, lost, weight).benefit == benefit
+
+
+def test_where_nothing_is_to_be_learned_the_common_embedder_is_tried() -> None:
+    words = (
+        *("deliver", "ship", "refund", "cancel", "register", "install", "update", "configure", "export", "translate"),
+        *("restore", "upload", "record", "discount", "connect", "print", "mount", "format", "search", "archive"),
+    )
+    things = ["lamp", "kettle", "guitar", "tent", "camera", "radio", "puzzle", "blanket", "mirror", "basket"]
+    # Members write other forms of the entry's words, each pair of words once.
+    pairs = [(f"{word}ing {thing}s", f"{word}ed {thing}") for word in words for thing in things]
+    made, trial = refit(pairs)
+    assert made is None
+    assert trial.verdict is Verdict.HELPS
+    assert trial == try_embedder(StaticEmbedder(), pairs)
+    assert trial.words_hit_at_5 < 0.2 < 0.9 < trial.fused_hit_at_5
 
 
 def test_what_words_find_anyway_is_left_to_words() -> None:
