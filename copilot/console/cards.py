@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 from copilot.records import Source, SourceKind
 
-# A click on anything with data-do becomes an event that carries its data-* values; data-confirm asks first.
+# A click on anything with data-do becomes an event that carries its data-* values; data-confirm asks first. What has
+# data-at-once does so by itself as soon as it is there.
 _DELEGATE_CLICKS = """
 element.addEventListener('click', async (event) => {
   const target = event.target.closest('[data-do]');
@@ -25,12 +26,19 @@ element.addEventListener('click', async (event) => {
   if (target.dataset.confirm && !(await window.copilot.confirm(target.dataset))) return;
   trigger('click', {...target.dataset});
 });
+const begin = () => {
+  const target = element.querySelector('[data-at-once]');
+  if (target) trigger('click', {...target.dataset});
+};
+watch('value', begin);
+begin();
 """
 _FOLLOW_THREAD = """
 watch('value', () => window.copilot.keepTurn(element));
 """
-
-
+_FILL_PLACES = """
+watch('value', () => window.copilot.fillPlaces(element));
+"""
 _SHOW_NOTICES = """
 watch('value', () => window.copilot.notice(element));
 """
@@ -55,6 +63,11 @@ def live_html(value: str = "", **more: Any) -> gr.HTML:
 def latest_turn(**more: Any) -> gr.HTML:
     """An HTML component that hands each new value on to the thread on the page (`.thread`), so that it grows there."""
     return gr.HTML("", js_on_load=_FOLLOW_THREAD, apply_default_css=False, padding=False, **more)
+
+
+def filler(**more: Any) -> gr.HTML:
+    """An HTML component whose each new value takes the place of the elements on the page with the same `data-place`."""
+    return gr.HTML("", js_on_load=_FILL_PLACES, apply_default_css=False, padding=False, elem_classes="filler", **more)
 
 
 def clicked(event: gr.EventData) -> dict[str, str]:

@@ -10,13 +10,13 @@ import gradio as gr
 from markupsafe import Markup
 
 from copilot.console import cards
-from copilot.console.faq_tab import read_record, undo_bar
 from copilot.console.faults import problem, problems
 from copilot.console.i18n import describe_error
 from copilot.console.levels import knowledge_of, level_of, may_edit
 from copilot.console.page import Ui
 from copilot.console.scopes import Scope
 from copilot.console.sheet import closed, opened, sheet
+from copilot.console.undo import read_record, undo_bar
 from copilot.console.uploads import forget_upload, uploaded
 from copilot.errors import CopilotError
 from copilot.knowledge.validation import document_faults, normal_document

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import gradio as gr
-from markupsafe import Markup
 
 from copilot.console import cards
+from copilot.console.doubles_cards import similar_entries, similar_to_new
+from copilot.console.doubles_sheet import build_doubles_sheet, comparison_values, doubles_values, visible_entries
+from copilot.console.faq_cards import faq_listing
 from copilot.console.faults import problem, problems
-from copilot.console.i18n import Texts, describe_error
-from copilot.console.levels import knowledge_of, level_of, may_edit
+from copilot.console.i18n import describe_error
+from copilot.console.levels import kept, knowledge_of, level_of, may_edit
+from copilot.console.likeness import entries_like
 from copilot.console.page import Ui
 from copilot.console.scopes import Scope
 from copilot.console.sheet import Sheet, closed, opened, sheet
-from copilot.errors import BadInput, CopilotError
+from copilot.console.undo import read_record
+from copilot.errors import BadInput, Busy, CopilotError, NotFound
 from copilot.knowledge.validation import Fault, faq_entry_faults, normal_faq_entry, parse_expiry
 from copilot.records import Account, FaqEntry
-from copilot.text.fold import folded
-
-_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,15 @@ def build_faq_tab(ui: Ui, scope: gr.Dropdown) -> FaqTab:
             max_length=20,
         )
         wrong = gr.HTML("", apply_default_css=False, padding=False)
+        near = cards.live_html(elem_id="faq-near")
         save = gr.Button(t("保存", "Save"), variant="primary", elem_id="faq-save")
-    fields = [entry_id, version, question, answer, variants, tags, expires, wrong]
+    written = [entry_id, version, question, answer, variants, tags, expires]
+    fields = [*written, wrong, near]
+
+    def listed(account: Account, level: Scope, words: str) -> str:
+        return faq_listing(ui, account, level, words)
+
+    doubles = build_doubles_sheet(ui, scope, listing, search, listed)
 
     def find(value: str | None, words: str, request: gr.Request) -> str:
         account, level = level_of(ui, request, value)
@@ -85,24 +91,52 @@ def build_faq_tab(ui: Ui, scope: gr.Dropdown) -> FaqTab:
     def act(value: str | None, words: str, request: gr.Request, event: gr.EventData) -> list[Any]:
         account, level = level_of(ui, request, value)
         clicked = cards.clicked(event)
-        stay = [gr.update()] * (len(form.parts) + len(fields))
         chosen = cards.number_in(clicked, "id")
+        shown: Any = gr.update()
+        in_form, in_doubles = kept(len(form.parts) + len(fields)), kept(len(doubles.outputs))
         match clicked.get("do"):
             case "add":
-                return [gr.update(), *form_values(ui, None)]
+                in_form = form_values(ui, None)
             case "edit":
-                entry = next((one for one in knowledge_of(ui, account, level).faq if one.id == chosen), None)
-                return [gr.update(), *form_values(ui, entry)] if entry else [gr.update(), *stay]
+                entry = entry_of(account, level, chosen)
+                in_form = form_values(ui, entry, near=_similar(ui, account, level, entry))
+            case "doubles":
+                in_doubles = doubles_values(ui, account, level)
             case "delete":
-                entry = next((one for one in knowledge_of(ui, account, level).faq if one.id == chosen), None)
-                ui.app.knowing.delete_faq(account, chosen)
-                return [faq_listing(ui, account, level, words, removed=entry), *stay]
+                removed = ui.app.knowing.delete_faq(account, chosen)
+                shown = faq_listing(ui, account, level, words, removed=removed)
             case "restore":
                 ui.app.knowing.save_faq(account, _restored(clicked.get("record", ""), level))
-                return [faq_listing(ui, account, level, words), *stay]
-        return [gr.update(), *stay]
+                shown = faq_listing(ui, account, level, words)
+        return [shown, *in_form, *in_doubles]
 
-    def save_entry(
+    def entry_of(account: Account, level: Scope, number: int) -> FaqEntry:
+        entry = next((one for one in knowledge_of(ui, account, level).faq if one.id == number), None)
+        if entry is None:
+            raise NotFound("This entry is gone; reload the page.")
+        return entry
+
+    def save_entry(value: str | None, words: str, *given: Any, request: gr.Request, sure: bool = False) -> list[Any]:
+        account, level = level_of(ui, request, value)
+        entry, faults = _entry(level, *given)
+        stay = kept(len(form.parts))
+        if faults:
+            return [gr.update(), *stay, problems(t, faults), gr.update()]
+        if not entry.id and not sure:
+            there = list(visible_entries(ui, account, level.community_id).values())
+            there = [one for one in there if one.group_id in (None, level.group_id)]
+            like = entries_like((entry.question, *entry.variants), there)
+            if like:
+                editable = {one.id for one in like if one.group_id == level.group_id}
+                return [gr.update(), *stay, "", str(similar_to_new(t, like, editable))]
+        try:
+            ui.app.knowing.save_faq(account, entry)
+        except CopilotError as error:
+            return [gr.update(), *stay, problem(describe_error(t, error)), gr.update()]
+        ui.say("存好了，现在就能用来回答", "Saved; it answers from now on")
+        return [faq_listing(ui, account, level, words), *closed(), "", ""]
+
+    def save_new(
         value: str | None,
         words: str,
         number: int,
@@ -114,33 +148,51 @@ def build_faq_tab(ui: Ui, scope: gr.Dropdown) -> FaqTab:
         until: str,
         request: gr.Request,
     ) -> list[Any]:
+        return save_entry(value, words, number, current, asked, told, other, labels, until, request=request)
+
+    def from_near(
+        value: str | None,
+        words: str,
+        number: int,
+        current: int,
+        asked: str,
+        told: str,
+        other: str,
+        labels: str,
+        until: str,
+        request: gr.Request,
+        event: gr.EventData,
+    ) -> list[Any]:
         account, level = level_of(ui, request, value)
-        entry, faults = _entry(level, number, current, asked, told, other, labels, until)
-        if faults:
-            return [gr.update(), *[gr.update()] * 2, problems(t, faults)]
-        try:
-            ui.app.knowing.save_faq(account, entry)
-        except CopilotError as error:
-            return [gr.update(), *[gr.update()] * 2, problem(describe_error(t, error))]
-        ui.say("存好了，现在就能用来回答", "Saved; it answers from now on")
-        return [faq_listing(ui, account, level, words), *closed(), ""]
+        clicked = cards.clicked(event)
+        in_form, in_doubles = kept(len(form.parts) + len(fields)), kept(len(doubles.outputs))
+        match clicked.get("do"):
+            case "compare":
+                in_doubles = comparison_values(ui, account, level, clicked)
+                in_form = [*closed(), *kept(len(fields))]
+            case "edit":
+                entry = entry_of(account, level, cards.number_in(clicked, "id"))
+                in_form = form_values(ui, entry, near=_similar(ui, account, level, entry))
+            case "anyway":
+                given = (number, current, asked, told, other, labels, until)
+                saved = save_entry(value, words, *given, request=request, sure=True)
+                shown, parts, (complaint, like) = saved[0], saved[1:-2], saved[-2:]
+                return [shown, *parts, *kept(len(written)), complaint, like, *in_doubles]
+        return [gr.update(), *in_form, *in_doubles]
 
     ui.on(search.change, find, [scope, search], [listing], trigger_mode="always_last")
-    ui.on(listing.click, act, [scope, search], [listing, *form.parts, *fields])
-    ui.on(
-        save.click,
-        save_entry,
-        [scope, search, entry_id, version, question, answer, variants, tags, expires],
-        [listing, *form.parts, wrong],
-    )
+    ui.on(listing.click, act, [scope, search], [listing, *form.parts, *fields, *doubles.outputs])
+    ui.on(save.click, save_new, [scope, search, *written], [listing, *form.parts, wrong, near])
+    ui.on(near.click, from_near, [scope, search, *written], [listing, *form.parts, *fields, *doubles.outputs])
     return FaqTab(search, listing, form, fields)
 
 
-def form_values(ui: Ui, entry: FaqEntry | None, question: str = "") -> list[Any]:
-    """The values of `FaqTab.form_outputs` that open the form, for an entry or for a new one."""
+def form_values(ui: Ui, entry: FaqEntry | None, question: str = "", near: str = "") -> list[Any]:
+    """The values of `FaqTab.form_outputs` that open the form, for an entry or for a new one; `near` is what is shown
+    of entries that are alike."""
     t = ui.t
     if entry is None:
-        return [*opened(t("加一条问答", "Add an answer")), 0, 1, question, "", "", "", "", ""]
+        return [*opened(t("加一条问答", "Add an answer")), 0, 1, question, "", "", "", "", "", near]
     return [
         *opened(t("修改问答", "Edit the answer")),
         entry.id,
@@ -151,105 +203,18 @@ def form_values(ui: Ui, entry: FaqEntry | None, question: str = "") -> list[Any]
         t("，", ", ").join(entry.tags),
         entry.expires_on.isoformat() if entry.expires_on else "",
         "",
+        near,
     ]
 
 
-def faq_listing(ui: Ui, account: Account, level: Scope, words: str = "", removed: FaqEntry | None = None) -> str:
-    """The entries of a level as cards, those that contain `words`; with a way to put the removed one back."""
-    t = ui.t
-    entries = knowledge_of(ui, account, level).faq
-    editable = may_edit(account, level)
-    needles = folded(words).split()
-    found = (
-        [entry for entry in entries if all(needle in _haystack(entry) for needle in needles)] if needles else entries
-    )
-    bar = []
-    if editable:
-        bar.append(cards.button(t("从表格导入", "Import a table"), "table", kind="quiet"))
-        bar.append(cards.button(t("加一条问答", "Add an answer"), "add", kind="go"))
-    head = Markup('<div class="section-head"><div class="soft">{}</div><div class="acts">{}</div></div>').format(
-        t.counted(len(found), "条问答", "entry", "entries"), cards.join(bar)
-    )
-    body = cards.join(_card(t, entry, level, editable) for entry in found[:_SHOWN])
-    if not entries:
-        body = cards.empty(
-            t("还没有问答", "No entries yet"),
-            t(
-                "把群里常被问到的写下来，之后就由它来回答。",
-                "Write down what members ask again and again, and it will be answered.",
-            ),
-        )
-    elif not found:
-        body = cards.empty(t("没有找到", "Nothing found"), t("换个字试试。", "Try other words."))
-    more = ""
-    if len(found) > _SHOWN:
-        more = t(f"只列出前 {_SHOWN} 条，用上面的框来找其他的。", f"The first {_SHOWN} are listed; search for others.")
-    return str(
-        Markup('{}{}<div class="cards">{}</div><p class="soft small-text">{}</p>').format(
-            _undo(t, removed), head, body, more
-        )
-    )
-
-
-def _card(t: Texts, entry: FaqEntry, level: Scope, editable: bool) -> Markup:
-    marks = [cards.badge(tag, "plain") for tag in entry.tags]
-    if entry.expires_on is not None:
-        # Until the end of its last day in the community's timezone.
-        over = entry.expires_on < datetime.now(UTC).astimezone(ZoneInfo(level.timezone)).date()
-        day = entry.expires_on.isoformat()
-        marks.append(
-            cards.badge(t(f"{day} 已过期", f"expired {day}") if over else t(f"有效到 {day}", f"until {day}"), "warn")
-        )
-    others = ""
-    if entry.variants:
-        others = Markup('<div class="soft small-text">{}</div>').format(
-            t("也这样问：", "Also asked as: ") + t("；", "; ").join(entry.variants)
-        )
-    acts = ""
-    if editable:
-        acts = Markup('<div class="acts">{}{}</div>').format(
-            cards.button(t("修改", "Edit"), "edit", kind="quiet", id=entry.id),
-            cards.button(t("删除", "Delete"), "delete", kind="quiet bad", id=entry.id),
-        )
-    return Markup(
-        '<div class="card entry"><div class="head"><h3>{question}</h3><div>{marks}</div></div>'
-        "{answer}{others}{acts}</div>"
-    ).format(
-        question=entry.question,
-        marks=Markup(" ").join(marks),
-        answer=cards.text_block(entry.answer),
-        others=others,
-        acts=acts,
-    )
-
-
-def _undo(t: Texts, removed: FaqEntry | None) -> Markup:
-    if removed is None:
-        return Markup("")
-    record = asdict(removed) | {"expires_on": removed.expires_on.isoformat() if removed.expires_on else ""}
-    return undo_bar(t, removed.question, json.dumps(record, ensure_ascii=False))
-
-
-def undo_bar(t: Texts, name: str, record: str) -> Markup:
-    """A line that says what was removed, with a button that puts it back."""
-    return Markup('<div class="undo"><span>{}</span>{}</div>').format(
-        t(f"已删除「{name}」", f"“{name}” is deleted"), cards.button(t("撤销", "Undo"), "restore", record=record)
-    )
-
-
-def read_record(record: str) -> dict[str, Any]:
-    """The record that an undo button carries. It has been in the browser: only plain values are taken from it.
-
-    Raises:
-        BadInput: it is none.
-    """
+def _similar(ui: Ui, account: Account, level: Scope, entry: FaqEntry) -> str:
+    """What asks much the same as an entry; nothing while it cannot be looked for."""
     try:
-        values = json.loads(record)
-    except ValueError:
-        values = None
-    if not isinstance(values, dict):
-        raise BadInput("this can no longer be put back; write it again")
-    return values
+        found = ui.app.doubles.similar(account, entry.id)
+    except Busy:
+        return ""
+    mergeable = {one.entry.id for one in found if one.entry.group_id == entry.group_id and may_edit(account, level)}
+    return str(similar_entries(ui.t, entry, [one.entry for one in found], mergeable))
 
 
 def _restored(record: str, level: Scope) -> FaqEntry:
@@ -288,7 +253,3 @@ def _entry(
         )
     )
     return entry, [*faq_entry_faults(entry), *faults]
-
-
-def _haystack(entry: FaqEntry) -> str:
-    return folded("\n".join((entry.question, entry.answer, *entry.variants, *entry.tags)))

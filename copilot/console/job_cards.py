@@ -79,8 +79,13 @@ def running_card(t: Texts, job: Job, group_name: str) -> Markup:
 def past_row(t: Texts, job: Job, group_name: str, report: ImportReport | None, timezone: str, may_undo: bool) -> Markup:
     """A job that has ended, in one row."""
     kind = {JobState.DONE: "", JobState.FAILED: "bad"}.get(job.state, "plain")
+    ended = t.moment(job.finished_at or job.created_at, timezone)
     if job.state is JobState.FAILED:
         words = explained(t, job.error)
+    elif job.state is JobState.UNDONE:
+        # An undone import ends when it is undone.
+        ended = t(f"{ended} 撤销", f"undone {ended}")
+        words = _taken_back(t, job)
     elif report is not None:
         words = t(
             f"新增 {report.new:,} 条，原有 {report.known:,} 条"
@@ -117,9 +122,20 @@ def past_row(t: Texts, job: Job, group_name: str, report: ImportReport | None, t
         group=_into(group_name),
         words=words,
         dot=" · " if words else "",
-        at=t.moment(job.finished_at or job.created_at, timezone),
+        at=ended,
         acts=cards.join(acts),
     )
+
+
+def _taken_back(t: Texts, job: Job) -> str:
+    """How many messages an undo removed, and how many stayed because another import brought them too."""
+    went, stayed = job.result.get("withdrawn"), job.result.get("kept")
+    if not isinstance(went, int) or not isinstance(stayed, int):
+        return ""
+    words = t(f"移除了 {went:,} 条", f"{t.counted(went, '', 'message')} removed")
+    if stayed:
+        words += t(f"，别的导入也有的 {stayed:,} 条留下了", f", {stayed:,} stayed that other imports brought too")
+    return words
 
 
 def report_drawer(t: Texts, report: ImportReport, timezone: str, serial: int) -> Markup:

@@ -6,7 +6,10 @@ from typing import Protocol
 
 from copilot.services.accounts import Accounts
 from copilot.services.asking import Asking
+from copilot.services.confirming import Confirming
+from copilot.services.doubles import Doubles
 from copilot.services.groups import Groups
+from copilot.services.health import Health
 from copilot.services.importing import Importing
 from copilot.services.jobs import Jobs
 from copilot.services.knowing import Knowing
@@ -39,6 +42,18 @@ class App(Protocol):
     @property
     def asking(self) -> Asking:
         """Questions and their sources."""
+
+    @property
+    def confirming(self) -> Confirming:
+        """People's word on answers."""
+
+    @property
+    def doubles(self) -> Doubles:
+        """FAQ entries that ask the same."""
+
+    @property
+    def health(self) -> Health:
+        """How the indexes are."""
 
     @property
     def samples(self) -> Samples:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from copilot.answering.notes import SENTENCES, SILENCES, Note
 from copilot.console import cards
+from copilot.console.common_words import common_words
+from copilot.console.confirmations import Asked, word_buttons
 from copilot.console.i18n import Texts
+from copilot.console.meaning import by_meaning
 from copilot.console.sources import kind_name
-from copilot.records import Answer, Citation, Explanation, Silence, SilenceReason, SourceKind
+from copilot.records import Answer, Citation, Explanation, Hit, Silence, SilenceReason, SourceKind
 
 # How sure an answer must be for the words in front of it; the figures stand behind 为什么.
 _VERY_SURE = 0.85
@@ -16,7 +21,14 @@ _QUITE_SURE = 0.6
 
 
 def render_turn(
-    t: Texts, result: Answer | Silence, *, remedy: str = "", timezone: str = "Asia/Shanghai", serial: int = 0
+    t: Texts,
+    result: Answer | Silence,
+    *,
+    remedy: str = "",
+    timezone: str = "Asia/Shanghai",
+    serial: int = 0,
+    may_confirm: bool = False,
+    group_id: int | None = None,
 ) -> Markup:
     """One question and what came of it.
 
@@ -26,8 +38,22 @@ def render_turn(
         remedy: the path of the page where an entry for this question can be added; "" hides the button.
         timezone: in which times are told.
         serial: a number that differs each time, so that the same question asked twice shows twice.
+        may_confirm: whether the person may say that it was right, or which source is.
+        group_id: the group in which it was asked; None where a whole community was.
     """
-    body = _answer(t, result, timezone) if isinstance(result, Answer) else _silence(t, result, remedy, timezone)
+
+    def word(citation: Citation, place: int) -> Markup:
+        if not may_confirm:
+            return Markup("")
+        slot, is_hint = f"word-{serial}-{place}", isinstance(result, Silence)
+        asked = Asked(slot=slot, question=result.question, source=citation.source, group_id=group_id, is_hint=is_hint)
+        return word_buttons(t, asked)
+
+    if isinstance(result, Answer):
+        body = _answer(t, result, timezone, word(result.citations[0], 0))
+    else:
+        words = [word(citation, place) for place, citation in enumerate(result.near)]
+        body = _silence(t, result, remedy, timezone, words)
     return Markup('<article class="turn" data-serial="{}"><div class="asked">{}</div>{}</article>').format(
         serial, result.question, body
     )
@@ -42,23 +68,24 @@ def sureness(t: Texts, probability: float) -> tuple[str, str]:
     return t("拿不准", "Not sure"), "low"
 
 
-def _answer(t: Texts, answer: Answer, timezone: str) -> Markup:
+def _answer(t: Texts, answer: Answer, timezone: str, word: Markup) -> Markup:
     words, level = sureness(t, answer.confidence)
     return Markup(
         '<div class="card answer"><div class="sure {level}">{sure}</div><div class="reply">{text}</div>'
-        '<div class="acts">{copy}</div><h4>{sources}</h4><div class="cites">{cites}</div>{why}</div>'
+        '<div class="acts">{copy}{word}</div><h4>{sources}</h4><div class="cites">{cites}</div>{why}</div>'
     ).format(
         level=level,
         sure=words,
         text=cards.text_block(answer.text),
         copy=cards.copy_button(t("复制回答", "Copy the answer"), t("已复制", "Copied"), answer.text),
+        word=word,
         sources=t("出处", "Sources"),
         cites=cards.join(_cite(t, citation, timezone) for citation in answer.citations),
-        why=_why(t, answer.why),
+        why=_why(t, answer.question, answer.why),
     )
 
 
-def _silence(t: Texts, silence: Silence, remedy: str, timezone: str) -> Markup:
+def _silence(t: Texts, silence: Silence, remedy: str, timezone: str, words_on_near: Sequence[Markup]) -> Markup:
     title, words = silence_words(t, silence.reason)
     helps = silence.reason in (
         SilenceReason.NOTHING_KNOWN,
@@ -70,12 +97,23 @@ def _silence(t: Texts, silence: Silence, remedy: str, timezone: str) -> Markup:
     near = ""
     if silence.near:
         near = Markup('<h4>{}</h4><div class="cites">{}</div>').format(
-            t("也许有关", "Perhaps related"), cards.join(_cite(t, citation, timezone) for citation in silence.near)
+            t("也许有关", "Perhaps related"),
+            cards.join(
+                Markup("<div>{}{}</div>").format(_cite(t, citation, timezone), word)
+                for citation, word in zip(silence.near, words_on_near, strict=True)
+            ),
         )
     return Markup(
         '<div class="card silence"><div class="sure low">{quiet}</div><h3>{title}</h3><p>{words}</p>'
         '<div class="acts">{link}</div>{near}{why}</div>'
-    ).format(quiet=t("不出声", "Stays quiet"), title=title, words=words, link=link, near=near, why=_why(t, silence.why))
+    ).format(
+        quiet=t("不出声", "Stays quiet"),
+        title=title,
+        words=words,
+        link=link,
+        near=near,
+        why=_why(t, silence.question, silence.why),
+    )
 
 
 def silence_words(t: Texts, reason: SilenceReason) -> tuple[str, str]:
@@ -106,23 +144,21 @@ def _cite(t: Texts, citation: Citation, timezone: str) -> Markup:
     )
 
 
-def _why(t: Texts, why: Explanation) -> Markup:
+def _why(t: Texts, question: str, why: Explanation) -> Markup:
     if not why.hits and not why.notes and not why.probability:
         return Markup("")
     found = cards.join(
         Markup("<li><span class='badge'>{}</span> {}{}</li>").format(
             kind_name(t, hit.passage.source.kind),
             hit.passage.title,
-            Markup('<span class="matched">{}</span>').format(
-                t("对上的词：", "Words in common: ") + t("、", ", ").join(hit.matched[:8])
-            )
-            if hit.matched
-            else "",
+            _matched(t, question, hit),
         )
         for hit in why.hits[:5]
     )
     known = {note.value: SENTENCES[note][t.language] for note in Note}
     lines = [known[code] for code in why.notes if code in known]
+    if why.hits and why.meaning_why:
+        lines.append(by_meaning(t, why.meaning, why.meaning_why))
     if why.hits:
         lines.append(
             t(
@@ -141,4 +177,13 @@ def _why(t: Texts, why: Explanation) -> Markup:
         )
     return Markup('<details class="why"><summary>{}</summary>{}<ol>{}</ol></details>').format(
         t("为什么", "Why"), cards.join(Markup("<p>{}</p>").format(line) for line in lines), found
+    )
+
+
+def _matched(t: Texts, question: str, hit: Hit) -> Markup:
+    words = common_words(hit.matched, question, hit.passage.texts)
+    if not words:
+        return Markup("")
+    return Markup('<span class="matched">{}</span>').format(
+        t("对上的词：", "Words in common: ") + t("、", ", ").join(words[:8])
     )

@@ -221,6 +221,21 @@ STORE = (
 )
 
 KNOWING = (
+    ("{name} does not find its own vectors", "有一部分检索坏了，会重新整理"),
+    ("What was learned from confirmations is damaged: learn it again.", "从确认里学到的内容坏了；请重新整理一遍"),
+    ("What was learned from confirmations has version {version}: learn it again.",
+     "从确认里学到的内容是别的版本的；请重新整理一遍"),
+    ("there is no confirmation {number}; it may have been withdrawn meanwhile", "这条确认已经撤回了"),
+    ("the question has {count} characters; it takes 1 to {most}", "问题有 {count} 个字；可以写 1 到 {most} 个"),
+    ("group {number} belongs to another community than the source; name one of its groups",
+     "问的群和这条出处不在同一个社群；请在它所在的社群里确认"),
+    ("entry {number} cannot be merged with itself; choose another entry", "一条问答不能和自己合并；请选另一条"),
+    ("the entries {one} and {other} belong to different groups or communities; merge those of one place",
+     "这两条问答不在同一级；请合并同一个社群或同一个群里的"),
+    ("this merge can no longer be taken back; edit the entry and add the other one again",
+     "这次合并已经不能撤回；请修改这条问答，再把另一条加回来"),
+    ("One of the two entries is gone; look for doubles again.", "其中一条已经不在了；请重新找重复"),
+    ("This entry is gone; reload the page.", "这条问答已经不在了；请刷新页面"),
     ("the name of the community is empty; write one", "请写社群的名字"),
     ("an item cannot be moved to another level; add it there and remove it here",
      "不能直接挪到别的社群或群；请在那边新加，再删掉这里的"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,8 +68,8 @@ def everything_odd() -> dict[str, str]:
     answer = Answer(question=ODD, text=ODD, citations=(odd_citation(),), confidence=0.9, why=odd_why())
     silence = Silence(question=ODD, reason=SilenceReason.NOT_SURE, near=(odd_citation(),), why=odd_why())
     return {
-        "answer": render_turn(ZH, answer),
-        "silence": render_turn(EN, silence, remedy="/en/knowledge?question=" + ODD),
+        "answer": render_turn(ZH, answer, may_confirm=True),
+        "silence": render_turn(EN, silence, remedy="/en/knowledge?question=" + ODD, may_confirm=True),
         "running": running_card(ZH, job, ODD),
         "past": past_row(ZH, job, ODD, report, "Asia/Shanghai", may_undo=True),
         "report": report_drawer(ZH, report, "Asia/Shanghai", 1),
@@ -98,6 +99,39 @@ def test_work_that_waits_for_room_says_so() -> None:
     assert "The disk is full" in str(running_card(EN, job, "群"))
     fine = Job(id=1, kind="import", state=JobState.QUEUED, title="chat.txt")
     assert "可以离开这个页面" in str(running_card(ZH, fine, "群"))
+
+
+def test_an_undone_import_says_when_and_what_stayed() -> None:
+    report = ImportReport(import_id=1, group_id=2, group_name="群", format="qq-txt", encoding="utf-8", read=9, new=9)
+    job = Job(
+        id=1, kind="import", state=JobState.UNDONE, result={"withdrawn": 6, "kept": 3}, created_at=NOW, finished_at=NOW
+    )
+    row = str(past_row(ZH, job, "群", report, "Asia/Shanghai", may_undo=True))
+    assert "移除了 6 条，别的导入也有的 3 条留下了" in row
+    assert "中午12:00 撤销" in row
+    assert "新增" not in row
+    assert "undone" in str(past_row(EN, job, "群", report, "Asia/Shanghai", may_undo=True))
+
+
+def test_who_may_not_confirm_sees_no_buttons_for_it() -> None:
+    answer = Answer(question="几点", text="十点", citations=(odd_citation(),), confidence=0.9)
+    silence = Silence(question="几点", reason=SilenceReason.NOT_SURE, near=(odd_citation(), odd_citation()))
+    assert str(render_turn(ZH, answer, may_confirm=True)).count("data-place=") == 1
+    assert str(render_turn(ZH, silence, may_confirm=True)).count('data-do="right"') == 2
+    for result in (answer, silence):
+        assert "data-place=" not in render_turn(ZH, result)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "why", "words"),
+    [(0.4, "measured", "意思占四成，字词占六成"), (0.0, "no_benefit", "只按字词找"), (0.0, "", "")],
+)
+def test_why_says_how_much_meaning_counted(meaning: float, why: str, words: str) -> None:
+    explained = replace(odd_why(), meaning=meaning, meaning_why=why)
+    answer = Answer(question="几点", text="十点", citations=(odd_citation(),), confidence=0.9, why=explained)
+    card = str(render_turn(ZH, answer))
+    assert words in card
+    assert ("字词" in card) is bool(words)
 
 
 def test_a_report_says_in_chinese_what_was_skipped() -> None:

@@ -10,6 +10,7 @@ import gradio as gr
 from markupsafe import Markup
 
 from copilot.console import cards
+from copilot.console.confirmations import take_word
 from copilot.console.page import Page, Ui
 from copilot.console.scopes import Scope, default_scope, find_scope, scope_choices
 from copilot.console.sources import opened_drawer
@@ -50,6 +51,7 @@ def build(ui: Ui) -> None:
                 elem_id="question",
             )
         drawer = cards.live_html(elem_classes="drawer-box")
+        filler = cards.filler()
 
     def load(request: gr.Request) -> tuple[Any, str]:
         account = ui.account(request)
@@ -74,19 +76,21 @@ def build(ui: Ui) -> None:
         words = cards.clicked(event).get("question", "")
         return _answered(ui, account, words, find_scope(ui, account, value))
 
-    def open_source(request: gr.Request, event: gr.EventData) -> str:
+    def act(request: gr.Request, event: gr.EventData) -> tuple[Any, Any]:
+        account = ui.account(request)
+        if cards.clicked(event).get("do") != "open":
+            return gr.skip(), take_word(ui, account, event)
         source = cards.read_source(cards.clicked(event).get("source", ""))
         if source is None:
-            return ""
-        account = ui.account(request)
+            return gr.skip(), gr.skip()
         opened = ui.app.asking.open_source(account, source)
-        return str(opened_drawer(ui, account, source, opened, next(_serials)))
+        return str(opened_drawer(ui, account, source, opened, next(_serials))), gr.skip()
 
     ui.on(ui.demo.load, load, [], [scope, start])
     ui.on(scope.input, change_scope, [scope], [start])
     ui.on(question.submit, ask, [question, scope], [question, latest])
     ui.on(start.click, ask_starter, [scope], [latest])
-    ui.on(thread.click, open_source, [], [drawer])
+    ui.on(thread.click, act, [], [drawer, filler])
 
 
 def _answered(ui: Ui, account: Account, words: str, scope: Scope | None) -> str:
@@ -101,7 +105,17 @@ def _answered(ui: Ui, account: Account, words: str, scope: Scope | None) -> str:
         query = {"in": scope.value, "question": words.strip()}
         remedy = f"/{ui.t.language}/knowledge?{urlencode(query)}"
     timezone = scope.timezone if scope else ui.settings.timezone
-    return str(render_turn(ui.t, result, remedy=remedy, timezone=timezone, serial=next(_serials)))
+    return str(
+        render_turn(
+            ui.t,
+            result,
+            remedy=remedy,
+            timezone=timezone,
+            serial=next(_serials),
+            may_confirm=account.role.includes(Role.MODERATOR),
+            group_id=scope.group_id if scope else None,
+        )
+    )
 
 
 def _start(ui: Ui, account: Account, scope: Scope | None) -> str:

@@ -255,7 +255,8 @@ def _past(ui: Ui, account: Account, jobs: list[Job]) -> str:
             job,
             names.get(job.group_id or 0, t("（已删除的群）", "(deleted group)")),
             ui.app.importing.report(job.id),
-            _timezone(ui, account, job.group_id),
+            # When somebody imported or undid, all by one clock; the messages themselves are told by their group's.
+            ui.settings.timezone,
             may_undo,
         )
         for job in jobs

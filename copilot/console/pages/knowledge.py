@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from copilot.console import cards
 from copilot.console.documents_tab import build_documents_tab, documents_listing
-from copilot.console.faq_tab import build_faq_tab, faq_listing, form_values
+from copilot.console.faq_cards import faq_listing
+from copilot.console.faq_tab import build_faq_tab, form_values
 from copilot.console.knowledge_import import FOLDER, TABLE, build_knowledge_import, knowledge_import_values
 from copilot.console.levels import kept, level_of, may_edit
 from copilot.console.page import Page, Ui

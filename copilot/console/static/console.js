@@ -2,7 +2,15 @@
 (() => {
   "use strict";
 
-  const close = (panel) => { if (panel) panel.hidden = true; };
+  // Where the keyboard was before a panel opened.
+  let from = null;
+  const close = (panel) => {
+    if (!panel) return;
+    panel.hidden = true;
+    if (from?.isConnected) from.focus({ preventScroll: true });
+    from = null;
+  };
+  const gentle = () => !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   document.addEventListener("click", async (event) => {
     const copy = event.target.closest("[data-copy]");
@@ -22,6 +30,18 @@
       copy.dataset.words = words;
       copy.textContent = copy.dataset.done;
       setTimeout(() => { copy.textContent = words; }, 1600);
+      return;
+    }
+    const jump = event.target.closest("[data-jump]");
+    if (jump) {
+      const target = jump.closest(".talk")?.querySelector(`[data-message="${CSS.escape(jump.dataset.jump)}"]`);
+      if (!target) return;
+      // Begun anew, so that a second jump to the same message shows too.
+      target.classList.remove("jumped");
+      void target.offsetWidth;
+      target.classList.add("jumped");
+      target.focus({ preventScroll: true });
+      target.scrollIntoView({ block: "center", behavior: gentle() ? "smooth" : "auto" });
       return;
     }
     const closing = event.target.closest("[data-close]");
@@ -50,6 +70,7 @@
     if (serial === shown) return;
     shown = serial;
     if (!panel) return;
+    if (!panel.contains(document.activeElement)) from = document.activeElement;
     panel.querySelector("aside").focus({ preventScroll: true });
     panel.querySelector(".focus")?.scrollIntoView({ block: "center" });
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-serial", "hidden"] });
@@ -99,8 +120,18 @@
     thread.classList.add("started");
     const kept = turn.cloneNode(true);
     thread.append(kept);
-    const gentle = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    kept.scrollIntoView({ behavior: gentle ? "smooth" : "auto", block: "start" });
+    kept.scrollIntoView({ behavior: gentle() ? "smooth" : "auto", block: "start" });
+  };
+
+  const fillPlaces = (element) => {
+    for (const filling of element.querySelectorAll("[data-place]")) {
+      const slot = document.querySelector(`.thread [data-place="${CSS.escape(filling.dataset.place)}"]`);
+      if (!slot) continue;
+      const held = slot.contains(document.activeElement);
+      const fresh = filling.cloneNode(true);
+      slot.replaceWith(fresh);
+      if (held) fresh.querySelector("button")?.focus({ preventScroll: true });
+    }
   };
 
   const notice = (element) => {
@@ -128,5 +159,5 @@
     return response;
   };
 
-  window.copilot = { confirm, keepTurn, notice };
+  window.copilot = { confirm, fillPlaces, keepTurn, notice };
 })();
