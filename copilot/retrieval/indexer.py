@@ -130,6 +130,27 @@ class Indexer:
             self._caught_up.notify_all()
         return worked
 
+    def refine(self, progress: Progress = _quiet) -> bool:
+        """Cut a batch of messages well that were cut roughly, so that they could be found soon.
+
+        Returns:
+            Whether there was anything to do; if so, call again.
+
+        Raises:
+            Busy: another process owns the index.
+        """
+        self.acquire()
+        with self._working:
+            index = self._opened(progress)
+            if not self._cutter.refine(progress):
+                return False
+            self._threads(index, json.dumps(_position(index)), _quiet)
+        return True
+
+    def is_rough(self) -> bool:
+        """Whether something waits for `refine`."""
+        return self._cutter.is_rough()
+
     def wait_for(self, change_id: int, seconds: float) -> bool:
         """Wait until the owner in this process has reached a change; False after `seconds`."""
         with self._caught_up:

@@ -126,6 +126,21 @@ class Indexing:
             if self._thread is None and self._indexer.is_owner:
                 self._indexer.release()
 
+    def finish(self, progress: Progress | None = None) -> None:
+        """Cut well what a large import had cut roughly, in a process that does not `start`; a server does it itself.
+
+        Raises:
+            Busy: another process owns the index; it goes on by itself.
+        """
+        if self._thread is not None:
+            return
+        try:
+            while self._indexer.refine(progress.at if progress else self._note):
+                pass
+        finally:
+            if self._indexer.is_owner:
+                self._indexer.release()
+
     def rebuild_soon(self) -> None:
         """Throw the index away and make it again in the background, where `start` was called."""
         self._start_over.set()
@@ -146,6 +161,8 @@ class Indexing:
                     self._start_over.clear()
                     self._indexer.rebuild(self._note)
                 self._indexer.catch_up(self._note)
+                while not self._is_wanted() and self._indexer.refine(self._note):
+                    pass
                 if self._meaning is not None:
                     self._meaning.follow(self._note, stop=self._is_wanted)
                 self._note(0, 0)

@@ -15,9 +15,11 @@ from copilot.store.tables import change
 
 
 class ChangeKind(StrEnum):
-    """What changed: a stretch of a group's messages, an item of knowledge, or the end of a group or community."""
+    """What changed: a stretch of a group's messages, an item of knowledge, or the end of a group or community; or what
+    is still to be done: a stretch that was cut into threads roughly."""
 
     MESSAGES = "messages"
+    ROUGHLY_CUT = "roughly_cut"
     FAQ = "faq"
     RULE = "rule"
     DOCUMENT = "document"
@@ -27,7 +29,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One row of the log. MESSAGES has `group_id` and the times between which messages changed; an item of knowledge
+    """One row of the log. MESSAGES and ROUGHLY_CUT have `group_id` and the times between which messages changed; an item of knowledge
     has `item_id`; what stands there now is read from the other tables."""
 
     id: int
@@ -63,9 +65,12 @@ def log(
     return inserted_id(row)
 
 
-def after(connection: Connection, position: int, *, limit: int = 1000) -> list[Change]:
-    """The next rows after a position, in order, at most `limit`."""
-    rows = connection.execute(sa.select(change).where(change.c.id > position).order_by(change.c.id).limit(limit))
+def after(connection: Connection, position: int, *, kind: ChangeKind | None = None, limit: int = 1000) -> list[Change]:
+    """The next rows after a position, in order, at most `limit`; of one kind, if one is named."""
+    query = sa.select(change).where(change.c.id > position)
+    if kind is not None:
+        query = query.where(change.c.kind == kind.value)
+    rows = connection.execute(query.order_by(change.c.id).limit(limit))
     return [Change(**{**row._mapping, "kind": ChangeKind(row.kind)}) for row in rows]
 
 

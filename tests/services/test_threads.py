@@ -93,6 +93,27 @@ def test_parts_in_any_order_come_to_the_same(
     assert cut(room) == whole
 
 
+def test_a_large_import_is_found_at_once_and_cut_well_afterwards(
+    room: Room, whole: dict[str, tuple[str, str | None, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutting, "LONG", 100)
+    monkeypatch.setattr(cutting, "BATCH", 70)
+    room.bring_messages(chatter(400))
+    rough = cut(room)
+    assert rough != whole
+    assert not room.app.indexing.is_behind()
+    # A live message comes in between; it is placed among what was cut roughly, and well in the end.
+    room.app.indexer.refine()
+    last = chatter(401)[400]
+    room.app.intake.receive(room.group_id, last)
+    assert cut(room).keys() > rough.keys()
+    room.app.indexing.finish()
+    assert not room.app.indexer.is_rough()
+    after = cut(room)
+    after.pop(last.platform_id or "")
+    assert after == whole
+
+
 def test_what_is_recalled_or_undone_was_never_there(room: Room, make_room: Callable[[str], Room]) -> None:
     talk = chatter(300)
     room.bring_messages(talk)
