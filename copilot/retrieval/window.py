@@ -30,6 +30,8 @@ _COMMON = 12
 _DILUTION = [1.0, *(1 / math.sqrt(many) for many in range(1, _COMMON + 1))]
 # A word that stands in more than about one message in 150 is not taken for a name (natural logarithm).
 _NAME_RARITY = 5.0
+# A group in which a pause of more minutes is usual is not talking.
+_SLOWEST = 30.0
 
 _AT_OWN = {name: i for i, name in enumerate(OWN)}
 ROW = {name: len(OWN) + i for i, name in enumerate(PAIR)}
@@ -277,7 +279,8 @@ class Window:
             return 0, 0.0
         gaps = np.maximum(read.minute - self._minutes[self.start : self._end], 0)
         first = max(0, n - 10)
-        pace = math.log1p(float(gaps[first]) / (n - first))
+        # From message to message before this one: the pause before it must stand out against it.
+        pace = math.log1p(min(_SLOWEST, float(max(0, gaps[first] - gaps[-1])) / max(1, n - 1 - first)))
         gap = x[ROW["gap"]]
         np.log1p(gaps, out=gap)
         gap *= 0.5
