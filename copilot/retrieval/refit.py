@@ -39,7 +39,7 @@ FEWEST_PAIRS = 100
 _HELD_OUT = 5
 # Pieces that are kept at most, the most frequent first: 20,000 take 20 MB in a database.
 _MOST_PIECES = 20_000
-_WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+_WEIGHTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _SHOWN = 5
 # What is gained must be this many standard errors of chance (in a sign test, the root of the number of changes).
 _ERRORS = 2.0
