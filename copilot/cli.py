@@ -171,6 +171,7 @@ def import_chat(
         assert report is not None  # noqa: S101  (a job that is done has published)
         if json:
             _print_json(job.result["report"])
+            _finish(built)
             return
         typer.echo(
             f"Import {report.import_id}: {report.format}, {report.encoding}, into the group {report.group_name!r}\n"
@@ -182,6 +183,7 @@ def import_chat(
         if report.skipped > 20:
             typer.echo(f"    and {report.skipped - 20} more")
         typer.echo(f"  take it back with: copilot undo {report.import_id}")
+        _finish(built)
 
 
 @app.command()
@@ -562,6 +564,20 @@ def _told(job: Job) -> None:
 
     if job.state is not JobState.DONE:
         raise BadInput(job.error or f"the import is being worked on by another process ({job.state.value})")
+
+
+def _finish(built: App) -> None:
+    """After a large import, read who answers whom; what is imported is found already."""
+    if not built.indexing.is_rough():
+        return
+    typer.echo("Reading who answers whom; it can be interrupted and is gone on with later ...", err=True)
+    with _progress() as listener:
+        try:
+            built.indexing.finish(_Told(listener))
+        except Busy:
+            typer.echo("The running console goes on with it.", err=True)
+        except KeyboardInterrupt:
+            typer.echo("Interrupted; the next start of the console goes on with it.", err=True)
 
 
 @contextlib.contextmanager

@@ -20,8 +20,8 @@ class SourceKind(StrEnum):
 class Source:
     """Where a passage stands.
 
-    `id` is the FAQ entry's, rule's or document's id, or for history the id of the thread, which is the
-    message that opens it; `last_id` is the id of the thread's last message; `section` counts a document's sections from 0.
+    `id` is the FAQ entry's, rule's or document's id, or for history the id of the thread, which is the message that
+    opens it; `last_id` is the id of the thread's last message; `section` counts a document's sections from 0.
     """
 
     kind: SourceKind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from copilot.errors import BrokenFile, Busy, CopilotError, NotFound
 from copilot.knowledge.sections import sections
 from copilot.records import Document, FaqEntry, Hit, Message, Passage, Rule, Source, SourceKind
 from copilot.records.evidence import Evidence
+from copilot.retrieval.ageing import by_age
 from copilot.retrieval.evidence import gather
 from copilot.retrieval.fusion import DEPTH as FUSED_DEPTH
 from copilot.retrieval.fusion import Reason, Weight, fuse
@@ -31,6 +32,8 @@ T = TypeVar("T")
 # So many of each kind are looked at for evidence, and so many of them are read.
 DEPTH = 20
 SHOWN = 10
+# Of history more are looked at, since its age is weighed afterwards.
+HISTORY_DEPTH = 100
 # A fused list is made of so many of each side.
 MOST_FUSED = FUSED_DEPTH
 # The scale of scores where no word was found; the usual height of a good one.
@@ -181,18 +184,17 @@ class Retriever:
         with self._store.read() as connection:
             near = self._near(connection, question, community_id, group_ids)
             known = MOST_FUSED if near.knowledge.weight.value else DEPTH
-            told = MOST_FUSED if near.history.weight.value else DEPTH
             faq = index.search_terms(terms, [SourceKind.FAQ], scopes, known)
             references = index.search_terms(terms, [SourceKind.RULE, SourceKind.DOCUMENT], scopes, known)
-            history = index.search_terms(terms, [SourceKind.HISTORY], group_scopes, told)
-            evidence = gather(question, index, scopes, knowledge=[*faq, *references], history=history)
+            history = index.search_terms(terms, [SourceKind.HISTORY], group_scopes, HISTORY_DEPTH)
+            evidence = gather(question, index, scopes, knowledge=[*faq, *references], history=history[:DEPTH])
             visible = frozenset(group_ids)
             return Retrieved(
                 faq=tuple(_first(_entries(connection, _join(faq, near.knowledge, _FAQ), visible))),
                 references=tuple(
                     _first(_references(connection, _join(references, near.knowledge, _REFERENCES), language, visible))
                 ),
-                history=tuple(_history(connection, _join(history, near.history, _HISTORY)[:SHOWN], community_id)),
+                history=tuple(_history(connection, _join(history, near.history, _HISTORY), group_ids, community_id)),
                 evidence=evidence,
                 rarity=index.rarity(),
                 meaning=max(near.knowledge.weight, near.history.weight, key=lambda weight: weight.value),
@@ -288,10 +290,13 @@ def _answers_here(item: FaqEntry | Rule | Document, visible: frozenset[int]) -> 
 
 
 def _history(
-    connection: Connection, found: list[_Joint], community_id: int
+    connection: Connection, found: list[_Joint], group_ids: Collection[int], community_id: int
 ) -> Iterable[tuple[Hit, tuple[Message, ...]]]:
     rows = threads.some(connection, [parse(one.key)[1] for one in found])
-    there = [(one, rows[parse(one.key)[1]]) for one in found if parse(one.key)[1] in rows]
+    now = messages.newest_at(connection, group_ids)
+    placed = [(one, one.score, rows[parse(one.key)[1]].last_at) for one in found if parse(one.key)[1] in rows]
+    ranked = by_age(placed, now)[:SHOWN] if now is not None else []
+    there = [(replace(one, score=score), rows[parse(one.key)[1]]) for one, score in ranked]
     talks = threads.talks(connection, [row.id for _, row in there])
     afterwards = messages.of_stretches(
         connection, [(row.group_id, row.last_at, row.last_at + AFTERWARDS) for _, row in there]

@@ -13,8 +13,8 @@ from copilot.knowledge.sections import sections
 from copilot.models.embeddings import Embedder
 from copilot.records import Document, FaqEntry, Rule, SourceKind
 from copilot.retrieval.cutting import Progress, words_of
-from copilot.retrieval.keys import key_of, scope_of
 from copilot.retrieval.fusion import Script, script
+from copilot.retrieval.keys import key_of, scope_of
 from copilot.retrieval.learning import Taught, Teaching
 from copilot.store import Connection, Store, changes, communities, facts, groups, knowledge, threads, vectors
 from copilot.store.changes import ChangeKind
@@ -187,9 +187,8 @@ def script_of(connection: Connection, scope: str) -> Script | None:
 
 def _note_script(connection: Connection, scope: str, texts: Sequence[str]) -> None:
     """Keep what a scope is written in; a few new texts of a large scope do not change it."""
-    if len(texts) >= _TELLING or facts.get(connection, _SCRIPT_FACT + scope) is None:
-        if texts:
-            facts.put(connection, _SCRIPT_FACT + scope, script(texts[:_MOST_TELLING]).value)
+    if len(texts) >= _TELLING or (texts and facts.get(connection, _SCRIPT_FACT + scope) is None):
+        facts.put(connection, _SCRIPT_FACT + scope, script(texts[:_MOST_TELLING]).value)
 
 
 def stamp_of(text: str) -> str:

@@ -126,6 +126,10 @@ class Indexing:
             if self._thread is None and self._indexer.is_owner:
                 self._indexer.release()
 
+    def is_rough(self) -> bool:
+        """Whether a large import is cut only roughly so far, and nobody in this process goes on with it."""
+        return self._thread is None and self._indexer.is_rough()
+
     def finish(self, progress: Progress | None = None) -> None:
         """Cut well what a large import had cut roughly, in a process that does not `start`; a server does it itself.
 
