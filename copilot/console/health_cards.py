@@ -120,9 +120,10 @@ def what_was_learned(t: Texts, learned: Learned | None, given: int) -> str:
         return t(f"{count}，再多一些就能用来学。", f"{count}; with some more it begins to learn.")
     before, after = round(100 * learned.before), round(100 * learned.after)
     tried = t(
-        f"确认了 {learned.pairs:,} 条，用其中 {learned.held_out:,} 条检验：前五条里有答案的，从 {before}% 到 {after}%",
-        f"{learned.pairs:,} confirmed, {learned.held_out:,} of them kept to check: the answer is among the first five "
-        f"for {after}%, before for {before}%",
+        f"从确认和其他问法里学了 {learned.pairs:,} 个问题，用其中 {learned.held_out:,} 个检验："
+        f"前五条里有答案的，从 {before}% 到 {after}%",
+        f"{learned.pairs:,} questions from confirmations and other wordings, {learned.held_out:,} of them kept to "
+        f"check: the answer is among the first five for {after}%, before for {before}%",
     )
     if learned.is_used:
         return t(f"{tried}，已经用上。", f"{tried}. It is in use.")

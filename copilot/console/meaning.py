@@ -19,8 +19,8 @@ def by_meaning(t: Texts, weight: float, why: str) -> str:
         "no_embedder": t("没有能按意思找的模型", "there is no model that searches by meaning"),
         "unfit": t("现在的模型在这种语言上不比字词强", "the model finds no more than words do in this language"),
         "apt": t("现在的模型在这种语言上认得出换了说法的话", "the model knows other wordings in this language"),
-        "measured": t("在确认过的问题上试过，这样最准", "this found most of the confirmed answers"),
-        "no_benefit": t("在确认过的问题上试过，没有帮助", "on the confirmed questions it did not help"),
+        "measured": t("在知道答案的问题上试过，这样最准", "this found most of the answers that are known"),
+        "no_benefit": t("在知道答案的问题上试过，没有帮助", "on questions whose answers are known it did not help"),
     }.get(why, "")
     tenths = round(10 * weight)
     if not tenths:

@@ -54,7 +54,7 @@ def test_the_state_is_told_in_words(health: IndexHealth, zh: str, en: str, busy:
     ("weight", "why", "zh", "en"),
     [
         (0.0, "", "现在只按字词找。", "Only words count now."),
-        (0.31, "measured", "意思占三成，字词占七成：在确认过的问题上试过", "Meaning counts for 30%, words for 70%"),
+        (0.31, "measured", "意思占三成，字词占七成：在知道答案的问题上试过", "Meaning counts for 30%, words for 70%"),
         (1.0, "apt", "只看意思", "counts for 100%"),
         (0.0, "no_benefit", "没有帮助", "did not help"),
     ],
@@ -75,7 +75,7 @@ def test_no_reason_goes_without_words() -> None:
     [
         (None, 0, "还没有人确认过。"),
         (None, 7, "确认了 7 条，再多一些就能用来学。"),
-        (LEARNED, 20, "确认了 420 条，用其中 84 条检验：前五条里有答案的，从 71% 到 78%，已经用上。"),
+        (LEARNED, 20, "学了 420 个问题，用其中 84 个检验：前五条里有答案的，从 71% 到 78%，已经用上。"),
         (replace(LEARNED, is_used=False), 20, "帮助不够，先不用。"),
     ],
 )

@@ -20,7 +20,7 @@ from copilot.importers.reading.encoding import _MAGIC, refuse_binary
 from copilot.knowledge.validation import Fault
 
 SOURCES = Path(copilot.__file__).parent
-WALKED = ("importers", "knowledge", "services", "store", "retrieval")
+WALKED = ("importers", "knowledge", "services", "store", "retrieval", "models")
 # What only somebody at the command line gets to read.
 NOT_IN_THE_CONSOLE = {
     "knowledge/folder_writing.py",

@@ -11,7 +11,9 @@ from copilot.console import cards
 from copilot.console.health_cards import community_card, is_busy, state_card
 from copilot.console.page import Page, Ui
 from copilot.console.scopes import all_scopes
+from copilot.errors import BrokenFile, Busy, StorageFailed
 from copilot.records import Account, Role
+from copilot.services.health import IndexHealth
 
 _POLL_SECONDS = 1.0
 # After the wish to make everything again, the work may take so many looks to begin.
@@ -35,13 +37,17 @@ def build(ui: Ui) -> None:
         health = ui.app.health.look(account)
         busy = is_busy(health) or bool(health.fault)
         left = 0 if is_busy(health) else max(0, patient - 1)
-        return [str(state_card(t, health)), _listing(ui, account), gr.update(active=busy or left > 0), left]
+        return [str(state_card(t, health)), _listing(ui, account, health), gr.update(active=busy or left > 0), left]
 
     def load(request: gr.Request) -> list[Any]:
         return [_top(ui, ui.account(request)), *shown(request)]
 
     def tick(patient: int, request: gr.Request) -> list[Any]:
-        values = shown(request, patient)
+        try:
+            values = shown(request, patient)
+        except (BrokenFile, Busy, StorageFailed):
+            # The files are being replaced at this moment; the next look finds them.
+            return [gr.skip(), gr.skip(), gr.update(active=True), patient]
         # A list that is folded open stays so while only the state changes.
         return values if not values[2]["active"] else [values[0], gr.skip(), *values[2:]]
 
@@ -49,8 +55,7 @@ def build(ui: Ui) -> None:
         if cards.clicked(event).get("do") == "rebuild":
             ui.app.health.rebuild(ui.account(request))
             ui.say("开始重新整理了，这时照常能提问", "It is being made again; asking goes on as usual")
-        values = shown(request, _PATIENCE)
-        return [values[0], values[1], gr.update(active=True), _PATIENCE]
+        return [gr.skip(), gr.skip(), gr.update(active=True), _PATIENCE]
 
     def withdraw(request: gr.Request, event: gr.EventData) -> Any:
         account = ui.account(request)
@@ -58,7 +63,7 @@ def build(ui: Ui) -> None:
         if clicked.get("do") == "withdraw":
             ui.app.confirming.withdraw(account, cards.number_in(clicked, "confirmation"))
             ui.say("撤回了", "Taken back")
-        return _listing(ui, account)
+        return _listing(ui, account, ui.app.health.look(account))
 
     ui.on(ui.demo.load, load, [], [top, *parts])
     ui.on(timer.tick, tick, [patience], parts)
@@ -87,8 +92,7 @@ def _top(ui: Ui, account: Account) -> str:
     )
 
 
-def _listing(ui: Ui, account: Account) -> str:
-    health = ui.app.health.look(account)
+def _listing(ui: Ui, account: Account, health: IndexHealth) -> str:
     scopes = all_scopes(ui, account)
     zones = {scope.community_id: scope.timezone for scope in reversed(scopes)}
     places = {scope.group_id: scope.community_id for scope in scopes if scope.group_id is not None}
