@@ -54,6 +54,7 @@ class App:
     confirming: Confirming
     doubles: Doubles
     health: Health
+    meaning: Meaning | None
     samples: Samples
     intake: Intake
     backup_taken: Path | None = None
@@ -115,6 +116,7 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
         confirming=Confirming(store, indexing, clock=clock),
         doubles=Doubles(store, retriever, indexing),
         health=Health(store, indexing, meaning),
+        meaning=meaning,
         samples=Samples(store, indexing, shipped("knowledge"), clock=clock),
         intake=Intake(store, indexing),
         backup_taken=copy,

@@ -54,7 +54,8 @@ LIGHT = [
     ("copilot.settings", {"gradio", "fastapi", "sqlalchemy", "alembic", "tantivy", "numpy"}),
     (
         "copilot.bootstrap",
-        {"gradio", "fastapi", "uvicorn", "alembic", "numpy", "openpyxl", "markitdown", "markdown_it", "pandas", "rich"},
+        {"gradio", "fastapi", "uvicorn", "alembic", "chromadb", "torch", "sentence_transformers", "openpyxl"}
+        | {"markitdown", "markdown_it", "pandas", "rich"},
     ),
 ]
 
@@ -126,7 +127,7 @@ def test_everything_public_says_what_it_is() -> None:
 def test_only_the_command_line_prints() -> None:
     printing = []
     for path in SOURCES:
-        if path.name == "cli.py":
+        if "cli" in path.parts:
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
@@ -145,6 +146,8 @@ def test_a_broad_except_stands_only_at_an_edge() -> None:
         "copilot/console/page.py",
         # A panic of tantivy can only be told by the name of its class; anything else is raised again.
         "copilot/retrieval/words.py",
+        # Chroma raises what its layers meet, and its core panics; all of it means that the cache is made again.
+        "copilot/retrieval/chroma.py",
         # A process of its own, in which the parsers of documents raise what they like.
         "copilot/knowledge/conversion.py",
     }

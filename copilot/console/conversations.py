@@ -31,7 +31,7 @@ def conversation(t: Texts, opened: Opened, timezone: str) -> Markup:
     there = {message.id: message for message in opened.messages}
     depths = _depths(opened.messages, opened.links)
 
-    def drawn(message: Message) -> Markup:
+    def drawn(message: Message, previous: Message | None) -> Markup:
         link = opened.links.get(message.id)
         answered = there.get(link.answers_id or 0) if link else None
         return _bubble(
@@ -42,10 +42,18 @@ def conversation(t: Texts, opened: Opened, timezone: str) -> Markup:
             depth=depths.get(message.id, 0),
             link=link,
             answered=answered,
+            follows=previous is not None and answered is previous,
         )
 
     inside = Markup('<div class="conversation">{}</div>').format(
-        _with_days(t, ((message, drawn(message)) for message in opened.messages), timezone)
+        _with_days(
+            t,
+            (
+                (message, drawn(message, previous))
+                for previous, message in zip((None, *opened.messages), opened.messages, strict=False)
+            ),
+            timezone,
+        )
     )
     return Markup('<div class="talk">{}{}{}{}{}</div>').format(
         _counts(t, opened, timezone),
@@ -181,6 +189,7 @@ def _bubble(
     depth: int = 0,
     link: Link | None = None,
     answered: Message | None = None,
+    follows: bool = False,
 ) -> Markup:
     marks = (" focus" if focused else "") + (f" deep-{depth}" if depth else "")
     if message.kind is MessageKind.SYSTEM:
@@ -201,19 +210,24 @@ def _bubble(
         id=message.id,
         name=_name(t, message),
         at=t.clock(message.sent_at, timezone),
-        jump=_jump(t, link, answered),
+        jump=_jump(t, link, answered, follows),
         quoted=quoted,
         words=cards.text_block(message.text or f"[{message_kind_name(t, message.kind)}]"),
         because=Markup('<div class="because">{}</div>').format(because) if because else "",
     )
 
 
-def _jump(t: Texts, link: Link | None, answered: Message | None) -> Markup:
-    """A small button that leads to the message that is answered. Who goes on with their own words needs none."""
-    if link is None or answered is None or link.why == "goes_on":
+def _jump(t: Texts, link: Link | None, answered: Message | None, follows: bool) -> Markup:
+    """A small button that leads to what is answered. Who goes on at once with their own words needs none."""
+    if link is None or answered is None or (link.why == "goes_on" and follows):
         return Markup("")
     name = _name(t, answered)
-    words = t(f"回复 {name}", f"Replying to {name}") if link.why in _OUTRIGHT else t(f"接 {name}", f"After {name}")
+    if link.why == "goes_on":
+        words = t("接自己的话", "Going on")
+    elif link.why in _OUTRIGHT:
+        words = t(f"回复 {name}", f"Replying to {name}")
+    else:
+        words = t(f"接 {name}", f"After {name}")
     return Markup('<button type="button" class="jump" data-jump="{}" title="{}"><span>{}</span> →</button>').format(
         answered.id, t("看它接的那句话", "See what it follows"), words
     )

@@ -388,5 +388,17 @@ KNOWLEDGE_FILES = (
     ("'{key}' is a whole number, not '{value}'; write it like 3", "「{key}」要写整数，比如 3，不是「{value}」"),
 )
 
-SENTENCES = (*SKIPPED, *CHAT_FILES, *IMPORTS, *PEOPLE_AND_GROUPS, *STORE, *KNOWING, *KNOWLEDGE_FILES)
+MODELS = (
+    ("The embedding model {name} needs sentence-transformers: run `pip install torch==2.13.0` and then "
+     "`pip install {what}`.",
+     "模型 {name} 还需要安装 sentence-transformers：先运行 `pip install torch==2.13.0`，"
+     "再运行 `pip install {what}`"),
+    ("The embedding model {name} is not on this machine: run `copilot embedder {other}` to fetch it, "
+     "or give the folder that holds it.",
+     "这台电脑上没有模型 {name}：运行 `copilot embedder {other}` 下载，或者写明它所在的文件夹"),
+    ("The embedding model {name} cannot be fetched or read: check its name.",
+     "模型 {name} 下载不了或读不了：请检查名字"),
+)
+
+SENTENCES = (*MODELS, *SKIPPED, *CHAT_FILES, *IMPORTS, *PEOPLE_AND_GROUPS, *STORE, *KNOWING, *KNOWLEDGE_FILES)
 """Every pattern, with its Chinese, which ends without a full stop."""

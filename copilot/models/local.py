@@ -51,7 +51,7 @@ class LocalEmbedder:
         except (OSError, ValueError) as error:
             if not download:
                 raise NotFound(
-                    f"The embedding model {name} is not on this machine: run `copilot models download {name}` "
+                    f"The embedding model {name} is not on this machine: run `copilot embedder {name}` to fetch it, "
                     "or give the folder that holds it."
                 ) from error
             raise BadInput(f"The embedding model {name} cannot be fetched or read: check its name.") from error

@@ -37,12 +37,13 @@ log = logging.getLogger(__name__)
 # Raised when the parameters below change, so that collections of an earlier release are made again.
 _VERSION = 1
 _LEDGER, _MARK, _LOCK, _LOOKING = "collections.json", "in-use", "chroma.lock", "looking.lock"
-# benchmarks/vectors.py measures recall against exact search and the time of building with these.
+# Measured by benchmarks/vectors.py on 71,000 stretches of a chat under the built-in embedder, whose vectors have few
+# near neighbours: recall@10 is .85 with an ef_search of 200, .92 with 400, .97 with 800.
 HNSW = {
     "space": "cosine",
     "max_neighbors": 24,
     "ef_construction": 160,
-    "ef_search": 200,
+    "ef_search": 1000,
     # So many vectors wait in a log, which is read again at each opening, before the graph is written whole.
     "sync_threshold": 5000,
     "num_threads": 2,

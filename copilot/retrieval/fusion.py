@@ -89,7 +89,9 @@ def script(texts: str | Iterable[str]) -> Script:
     return Script.EN if 2 * words > han else Script.ZH
 
 
-def weigh(question: Script, entries: Script, aptitude: Aptitude | None, benefit: float | None = None) -> Weight:
+def weigh(
+    question: Script, entries: Script, aptitude: Aptitude | None, benefit: float | None = None, *, short: bool = True
+) -> Weight:
     """Say how much vectors count for a question.
 
     Args:
@@ -98,6 +100,8 @@ def weigh(question: Script, entries: Script, aptitude: Aptitude | None, benefit:
         benefit: what the community's own confirmations say (`refit.Trial.benefit`): the weight that was best for them,
             0 if vectors did harm there; None if there were too few to tell. It holds for
             questions in the language of the entries, wholly or in part: those who confirm ask in it.
+        short: whether what is searched is as short as a question. That an embedder sees through endings and slips of
+            English words was measured there, and not on whole conversations.
 
     Returns:
         The weight of vectors; words have the rest.
@@ -109,7 +113,7 @@ def weigh(question: Script, entries: Script, aptitude: Aptitude | None, benefit:
     if aptitude is None:
         return Weight(0.0, Reason.UNFIT)
     value = min(_weight_of(skill, _MOST) for skill in _skills(question, entries, aptitude))
-    if question is entries is Script.EN:
+    if short and question is entries is Script.EN:
         value = max(value, _weight_of(aptitude.forms, _MOST_FOR_FORMS))
     return Weight(value, Reason.APT if value else Reason.UNFIT)
 

@@ -8,12 +8,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from copilot.errors import BrokenFile
-from copilot.models.embeddings import Embedder
+from copilot.models.embeddings import Embedder, embed_questions
 from copilot.records import FaqEntry, Learned, SourceKind
-from copilot.retrieval.refit import FEWEST_PAIRS, Refit, Trial, Verdict, refit, try_embedder
+from copilot.retrieval.refit import FEWEST_PAIRS, Refit, Trial, refit, try_embedder
 from copilot.store import Connection, Store, communities, confirmations, groups, knowledge, refits
 from copilot.store.refits import RefitRow
 
@@ -62,7 +63,9 @@ class Teaching:
 
     def of(self, connection: Connection, community_id: int) -> Taught:
         """How one community's knowledge is embedded."""
-        common = Taught(self._embedder.identity, self._embedder.embed, asking(self._embedder), benefit=None)
+        common = Taught(
+            self._embedder.identity, self._embedder.embed, partial(embed_questions, self._embedder), benefit=None
+        )
         version = refits.version(connection, community_id)
         if not version:
             return common
@@ -72,10 +75,10 @@ class Teaching:
                 self._held.move_to_end((community_id, version))
                 return _by(held, held.trial.weight)
         row = refits.get(connection, community_id)
-        if row is None or row.embedder != self._embedder.identity or row.report["verdict"] == Verdict.TOO_FEW:
+        if row is None or row.embedder != self._embedder.identity:
             return common
         if not row.data:
-            return Taught(common.identity, common.embed_entries, common.embed_questions, float(row.report["weight"]))
+            return Taught(common.identity, common.embed_entries, common.embed_questions, Trial(**row.report).benefit)
         try:
             found = Refit.from_bytes(row.data)
         except BrokenFile as error:
@@ -168,12 +171,6 @@ def learned(connection: Connection, community_id: int) -> Learned | None:
         weight=trial.weight,
         made_at=row.made_at,
     )
-
-
-def asking(embedder: Embedder) -> Callable[[list[str]], Vectors]:
-    """How an embedder embeds questions: some models have another way for them than for passages."""
-    found: Callable[[list[str]], Vectors] = getattr(embedder, "embed_questions", embedder.embed)
-    return found
 
 
 def _by(refitted: Refit, benefit: float) -> Taught:

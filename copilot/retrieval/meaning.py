@@ -14,12 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from copilot.models.aptitude import Aptitude, Skill, measure
-from copilot.models.embeddings import Embedder
+from copilot.models.embeddings import Embedder, embed_questions
 from copilot.models.static import StaticEmbedder
 from copilot.retrieval.cutting import Progress
 from copilot.retrieval.fusion import DEPTH, Reason, Script, Weight, script, weigh
 from copilot.retrieval.keys import scope_of
-from copilot.retrieval.learning import Teaching, asking
+from copilot.retrieval.learning import Teaching
 from copilot.retrieval.vectorizing import Vectorizer, script_of
 from copilot.retrieval.vectors import ScopeHealth, Vectors
 from copilot.store import Connection, Store, facts
@@ -130,9 +130,9 @@ class Meaning:
         scopes = [scope_of(community_id, one) for one in group_ids]
         spoken = {script_of(connection, one) for one in scopes} - {None}
         told = next(iter(spoken)) if len(spoken) == 1 else (Script.MIXED if spoken else asked)
-        history = Arm(weight=weigh(asked, told or asked, loaded.aptitude))
+        history = Arm(weight=weigh(asked, told or asked, loaded.aptitude, short=False))
         if history.weight.value and scopes:
-            vector = asking(loaded.embedder)([question])[0]
+            vector = embed_questions(loaded.embedder, [question])[0]
             found = self._vectors.search(scopes, vector, DEPTH, embedder=loaded.embedder.identity)
             skill = _skill(loaded.aptitude, asked, told or asked)
             history = Arm(near=tuple(found), weight=history.weight, skill=skill)

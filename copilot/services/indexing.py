@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from time import monotonic
 
 from copilot.errors import Busy, CopilotError
@@ -130,7 +131,7 @@ class Indexing:
         """Whether a large import is cut only roughly so far, and nobody in this process goes on with it."""
         return self._thread is None and self._indexer.is_rough()
 
-    def finish(self, progress: Progress | None = None) -> None:
+    def finish(self, told: Callable[[int, int], None] | None = None) -> None:
         """Cut well what a large import had cut roughly, in a process that does not `start`; a server does it itself.
 
         Raises:
@@ -139,7 +140,7 @@ class Indexing:
         if self._thread is not None:
             return
         try:
-            while self._indexer.refine(progress.at if progress else self._note):
+            while self._indexer.refine(told or self._note):
                 pass
         finally:
             if self._indexer.is_owner:

@@ -29,8 +29,8 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One row of the log. MESSAGES and ROUGHLY_CUT have `group_id` and the times between which messages changed; an item
-    of knowledge has `item_id`; what stands there now is read from the other tables."""
+    """One row of the log. MESSAGES and ROUGHLY_CUT have `group_id` and the times between which messages changed; an
+    item of knowledge has `item_id`; what stands there now is read from the other tables."""
 
     id: int
     kind: ChangeKind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -52,10 +53,13 @@ def build(ui: Ui) -> None:
         return values if not values[2]["active"] else [values[0], gr.skip(), *values[2:]]
 
     def from_top(request: gr.Request, event: gr.EventData) -> list[Any]:
-        if cards.clicked(event).get("do") == "rebuild":
-            ui.app.health.rebuild(ui.account(request))
-            ui.say("开始重新整理了，这时照常能提问", "It is being made again; asking goes on as usual")
-        return [gr.skip(), gr.skip(), gr.update(active=True), _PATIENCE]
+        account = ui.account(request)
+        if cards.clicked(event).get("do") != "rebuild":
+            return [gr.skip()] * len(parts)
+        begun = replace(ui.app.health.look(account), is_behind=True, fault="", progress=(0, 0))
+        ui.app.health.rebuild(account)
+        ui.say("开始重新整理了，这时照常能提问", "It is being made again; asking goes on as usual")
+        return [str(state_card(t, begun)), gr.skip(), gr.update(active=True), _PATIENCE]
 
     def withdraw(request: gr.Request, event: gr.EventData) -> Any:
         account = ui.account(request)

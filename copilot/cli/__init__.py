@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from copilot import __version__
+from copilot.cli import accounts
+from copilot.cli.shared import (
+    Told,
+    as_plain,
+    find_asked,
+    find_community,
+    find_group,
+    finish_cutting,
+    need_done,
+    need_readable,
+    opened,
+    pasted_text,
+    print_answer,
+    print_json,
+    progress_line,
+    system,
+    written,
+)
 from copilot.errors import BadInput, Busy, CopilotError
-
-if TYPE_CHECKING:
-    from copilot.bootstrap import App
-    from copilot.records import Account, Community, Job, Role
-    from copilot.services.groups import GroupSummary
 
 app = typer.Typer(
     name="copilot",
@@ -31,9 +42,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 export_app = typer.Typer(help="Write a group's history or a community's knowledge to files.", no_args_is_help=True)
-accounts_app = typer.Typer(help="Who may use the console.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
-app.add_typer(accounts_app, name="accounts")
+app.add_typer(accounts.app, name="accounts")
 
 GroupOption = Annotated[str | None, typer.Option("--group", help="Name or number of a group.")]
 CommunityOption = Annotated[str | None, typer.Option("--community", help="Name or number of a community.")]
@@ -79,28 +89,6 @@ def _fail(sentence: str) -> NoReturn:
     raise SystemExit(2)
 
 
-@contextlib.contextmanager
-def _opened(*, quiet: bool = False) -> Iterator[App]:
-    from copilot.bootstrap import build
-    from copilot.settings import load_settings
-
-    built = build(load_settings(log_level="error" if quiet else None))
-    gc.freeze()
-    gc.enable()
-    if built.backup_taken:
-        typer.echo(f"The store was upgraded; a copy of the old one is {built.backup_taken}", err=True)
-    try:
-        yield built
-    finally:
-        built.store.close()
-
-
-def _system() -> Account:
-    from copilot.services.rights import SYSTEM
-
-    return SYSTEM
-
-
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
@@ -129,16 +117,16 @@ def import_chat(
     """Import a chat export. The same or an overlapping export adds only what is new."""
     from copilot.services.importing import report_of
 
-    with _opened(quiet=json) as built:
-        account = _system()
-        text = _pasted() if str(file) == "-" else None
+    with opened(quiet=json) as built:
+        account = system()
+        text = pasted_text() if str(file) == "-" else None
         if text is None:
-            _readable(file)
+            need_readable(file)
             found = built.importing.inspect(file, timezone)
         else:
             found = built.importing.inspect_text(text, timezone=timezone)
-        group_id = _group(built, group).group.id if group else None
-        community_id = _community(built, community).id if community else None
+        group_id = find_group(built, group).group.id if group else None
+        community_id = find_community(built, community).id if community else None
         if group_id is None and not new_group:
             named = next((one.name for one in found.chats if chat in (one.key, one.name)), None)
             new_group = named or found.suggested_name or "pasted"
@@ -164,14 +152,14 @@ def import_chat(
             job = built.importing.start_file(account, file, chat=chat, **target)
         else:
             job = built.importing.start_text(account, text, **target)
-        with _progress() as listener:
+        with progress_line() as listener:
             job = built.jobs.run_now(job.id, listener)
-        _told(job)
+        need_done(job)
         report = report_of(job)
         assert report is not None  # noqa: S101  (a job that is done has published)
         if json:
-            _print_json(job.result["report"])
-            _finish(built)
+            print_json(job.result["report"])
+            finish_cutting(built)
             return
         typer.echo(
             f"Import {report.import_id}: {report.format}, {report.encoding}, into the group {report.group_name!r}\n"
@@ -183,7 +171,7 @@ def import_chat(
         if report.skipped > 20:
             typer.echo(f"    and {report.skipped - 20} more")
         typer.echo(f"  take it back with: copilot undo {report.import_id}")
-        _finish(built)
+        finish_cutting(built)
 
 
 @app.command()
@@ -191,8 +179,8 @@ def undo(
     import_id: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The number that the import printed.")],
 ) -> None:
     """Take back what an import brought."""
-    with _opened() as built:
-        job = built.importing.undo(_system(), import_id)
+    with opened() as built:
+        job = built.importing.undo(system(), import_id)
         built.indexing.bring_up()
         went, stay = int(job.result.get("withdrawn", 0)), int(job.result.get("kept", 0))
         typer.echo(
@@ -207,16 +195,16 @@ def export_chat(
     group: GroupOption = None,
 ) -> None:
     """Write a group's history as ChatLab JSONL."""
-    with _opened() as built:
-        chosen = _group(built, group)
+    with opened() as built:
+        chosen = find_group(built, group)
         if str(file) == "-":
             # The format is UTF-8, whatever the terminal's encoding is.
             stream = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="\n")
-            number = built.importing.export(_system(), chosen.group.id, stream)
+            number = built.importing.export(system(), chosen.group.id, stream)
             stream.detach()
         else:
-            with _written(file) as stream:
-                number = built.importing.export(_system(), chosen.group.id, stream)
+            with written(file) as stream:
+                number = built.importing.export(system(), chosen.group.id, stream)
         typer.echo(f"{number} messages of {chosen.group.name!r} written.", err=True)
 
 
@@ -225,9 +213,9 @@ def export_knowledge(
     folder: Annotated[Path, typer.Argument(help="The folder to write.")], community: CommunityOption = None
 ) -> None:
     """Write a community's profile, rules, FAQ and documents as a folder of YAML and Markdown."""
-    with _opened() as built:
-        chosen = _community(built, community)
-        written = built.knowing.export_folder(_system(), chosen.id, folder)
+    with opened() as built:
+        chosen = find_community(built, community)
+        written = built.knowing.export_folder(system(), chosen.id, folder)
         typer.echo(f"{len(written)} files written to {folder}.")
 
 
@@ -238,9 +226,9 @@ def import_knowledge(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
 ) -> None:
     """Import a knowledge folder, after showing what it would change."""
-    with _opened() as built:
-        chosen = _community(built, community)
-        changes = built.knowing.preview_folder(_system(), chosen.id, folder)
+    with opened() as built:
+        chosen = find_community(built, community)
+        changes = built.knowing.preview_folder(system(), chosen.id, folder)
         if changes.is_empty:
             typer.echo(f"Nothing would change; {changes.unchanged} items are as in {folder}.")
             return
@@ -249,7 +237,7 @@ def import_knowledge(
             typer.echo(f"  {change.kind.value:8} {change.part.value:9} {change.key}{where}")
         if not yes:
             typer.confirm("Make these changes?", abort=True)
-        built.knowing.apply_folder(_system(), chosen.id, folder)
+        built.knowing.apply_folder(system(), chosen.id, folder)
         built.indexing.bring_up()
         typer.echo(f"{len(changes.items)} changes made.")
 
@@ -257,10 +245,10 @@ def import_knowledge(
 @app.command()
 def groups(json: JsonOption = False) -> None:
     """List the groups, with how much there is in each."""
-    with _opened(quiet=json) as built:
-        found = built.groups.groups(_system())
+    with opened(quiet=json) as built:
+        found = built.groups.groups(system())
         if json:
-            _print_json(
+            print_json(
                 [
                     {
                         "id": one.group.id,
@@ -298,42 +286,67 @@ def ask(
     json: JsonOption = False,
 ) -> None:
     """Ask what a group or a community knows; prints the answer with its sources, or why there is none."""
-    with _opened(quiet=True) as built:
+    with opened(quiet=True) as built:
         if built.indexing.is_behind():
             built.indexing.bring_up()
         if group and community:
             raise BadInput("a question is asked in a group or in a community; give --group or --community")
-        room = _group(built, group) if group else None
+        room = find_group(built, group) if group else None
         group_id = room.group.id if room else None
-        whole = room.community if room else _asked(built, community, question)
+        whole = room.community if room else find_asked(built, community, question)
         community_id = None if room else whole.id
         try:
-            said = built.asking.ask(_system(), question, group_id=group_id, community_id=community_id)
+            said = built.asking.ask(system(), question, group_id=group_id, community_id=community_id)
         except Busy:
             # The index is damaged: opening it for writing finds that out and makes it again.
             built.indexing.bring_up()
-            said = built.asking.ask(_system(), question, group_id=group_id, community_id=community_id)
+            said = built.asking.ask(system(), question, group_id=group_id, community_id=community_id)
         if json:
-            _print_json(_plain(said))
+            print_json(as_plain(said))
         else:
-            profile = built.knowing.effective_profile(_system(), whole.id, group_id)
-            _print_answer(said, profile.timezone or built.settings.timezone)
+            profile = built.knowing.effective_profile(system(), whole.id, group_id)
+            print_answer(said, profile.timezone or built.settings.timezone)
 
 
 @app.command()
 def reindex(
     update: Annotated[bool, typer.Option("--update", help="Only add what is missing.")] = False,
 ) -> None:
-    """Make the search index again from the store."""
-    with _opened() as built, _progress() as listener:
+    """Make the search index again from the store, and what vectors are missing."""
+    with opened() as built, progress_line() as listener:
         started = time.monotonic()
-        told = _Told(listener)
+        told = Told(listener)
         if update:
             built.indexer.catch_up(told.at)
         else:
             built.indexer.rebuild(told.at)
+        built.indexing.finish(told.at)
+        if built.meaning is not None:
+            built.indexer.acquire()
+            built.meaning.follow(told.at)
         built.indexer.release()
     typer.echo(f"The index is up to date ({time.monotonic() - started:.1f} s).")
+
+
+@app.command()
+def embedder(
+    name: Annotated[str, typer.Argument(help="`static`, or a sentence-transformers model, such as BAAI/bge-m3.")],
+    json: JsonOption = False,
+) -> None:
+    """Fetch an embedding model and show what it can do; COPILOT_EMBEDDER chooses it."""
+    from copilot.models.aptitude import measure
+    from copilot.models.loading import load_embedder
+
+    chosen = load_embedder(name, download=True)
+    found = measure(chosen)
+    skills = {"Chinese": found.zh, "English": found.en, "across both": found.cross}
+    if json:
+        print_json({"identity": chosen.identity, "dimensions": chosen.dimensions, **found.to_plain()})
+        return
+    typer.echo(f"{name}: {chosen.dimensions} dimensions. Of 30 questions it finds the one that asks the same:")
+    for language, skill in skills.items():
+        typer.echo(f"  {language}: {skill.hit_at_1:.0%} (shared words alone: {skill.words_hit_at_1:.0%})")
+    typer.echo(f"Use it with COPILOT_EMBEDDER={name}")
 
 
 @app.command()
@@ -341,7 +354,7 @@ def backup(file: Annotated[Path | None, typer.Argument(help="The file to write."
     """Copy everything into one file; the console may go on running."""
     from copilot.services.safekeeping import back_up
 
-    with _opened() as built:
+    with opened() as built:
         typer.echo(f"Backup written: {back_up(built.settings, built.store, file)}")
 
 
@@ -360,7 +373,7 @@ def restore(
     if not yes:
         typer.confirm(f"Replace all that is in {settings.data_dir}?", abort=True)
     aside = put_back(settings, file)
-    with _opened() as built:
+    with opened() as built:
         built.indexing.bring_up()
     typer.echo("Restored." + (f" What was there is kept as {aside}." if aside else ""))
 
@@ -373,12 +386,12 @@ def doctor(json: JsonOption = False) -> None:
 
     load_settings()
     try:
-        with _opened(quiet=json) as built:
+        with opened(quiet=json) as built:
             findings = examine(built.settings, built.store, built.indexer)
     except CopilotError as error:
         findings = examine_without_store(error)
     if json:
-        _print_json([{"name": f.name, "health": f.health, "found": f.found, "remedy": f.remedy} for f in findings])
+        print_json([{"name": f.name, "health": f.health, "found": f.found, "remedy": f.remedy} for f in findings])
     else:
         marks = {Health.GOOD: "ok  ", Health.WARNING: "look", Health.BAD: "BAD "}
         for finding in findings:
@@ -392,272 +405,3 @@ def doctor(json: JsonOption = False) -> None:
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
-
-
-@accounts_app.command("list")
-def list_accounts() -> None:
-    """List the accounts."""
-    with _opened() as built:
-        people = built.accounts.list()
-        if not people:
-            typer.echo("There is no account yet: `copilot serve` prints a link for the owner's.")
-        for one in people:
-            seen = "all groups" if one.group_ids is None else f"groups {sorted(one.group_ids)}"
-            typer.echo(f"{one.id:4}  {one.name}: {one.role.value}, {seen}" + (", disabled" if one.disabled else ""))
-
-
-@accounts_app.command("add")
-def add_account(
-    name: str,
-    role: Annotated[str, typer.Option(help="owner, admin, moderator or viewer.")] = "viewer",
-    group: Annotated[list[str] | None, typer.Option(help="Only this group; may be given several times.")] = None,
-) -> None:
-    """Add an account; the password is asked for."""
-    with _opened() as built:
-        chosen = frozenset(_group(built, one).group.id for one in group) if group else None
-        made = built.accounts.create(_system(), name, _password(), _role(role), chosen)
-        typer.echo(f"Account {made.name!r} added as {made.role.value}.")
-
-
-@accounts_app.command("password")
-def reset_password(name: str) -> None:
-    """Set an account's password anew and end its sessions; the password is asked for."""
-    with _opened() as built:
-        built.accounts.set_password(_system(), _account(built, name).id, _password())
-        typer.echo(f"The password of {name!r} is set; its sessions have ended.")
-
-
-@accounts_app.command("disable")
-def disable_account(name: str) -> None:
-    """Shut an account out and end its sessions."""
-    with _opened() as built:
-        built.accounts.change(_system(), _account(built, name).id, disabled=True)
-        typer.echo(f"Account {name!r} is disabled.")
-
-
-@accounts_app.command("enable")
-def enable_account(name: str) -> None:
-    """Let a disabled account in again."""
-    with _opened() as built:
-        built.accounts.change(_system(), _account(built, name).id, disabled=False)
-        typer.echo(f"Account {name!r} is enabled.")
-
-
-@accounts_app.command("role")
-def change_role(name: str, role: str) -> None:
-    """Give an account another role."""
-    with _opened() as built:
-        built.accounts.change(_system(), _account(built, name).id, role=_role(role))
-        typer.echo(f"Account {name!r} is {role}.")
-
-
-def _pasted() -> str:
-    """What standard input holds, in whatever encoding."""
-    from copilot.importers.reading.encoding import decoder_of, detect, mark_length
-
-    raw = sys.stdin.buffer.read()
-    if not raw.strip():
-        raise BadInput("standard input is empty; paste a chat into it, or name a file")
-    encoding = detect(raw, "standard input")
-    return decoder_of(encoding).decode(raw[mark_length(encoding, raw) :], final=True)
-
-
-def _readable(file: Path) -> None:
-    if not file.exists():
-        raise BadInput(f"{file} does not exist; name a chat export")
-    if file.is_dir():
-        raise BadInput(f"{file} is a folder; name one file, or use `copilot learn` for a knowledge folder")
-
-
-@contextlib.contextmanager
-def _written(file: Path) -> Iterator[Any]:
-    """A new text file that appears only when it is whole."""
-    if file.exists():
-        raise BadInput(f"{file} exists already; name a new file")
-    partial = file.with_name(file.name + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _group(built: App, wanted: str | None) -> GroupSummary:
-    found = built.groups.groups(_system())
-    if wanted is None:
-        own = [one for one in found if not one.group.is_sample] or found
-        if len(own) == 1:
-            return own[0]
-        if not own:
-            raise BadInput("there is no group yet; run `copilot import FILE` with an export of a chat")
-        names = ", ".join(f"{one.group.id} {one.group.name}" for one in own)
-        raise BadInput(f"there is more than one group; name one with --group: {names}")
-    matches = [one for one in found if wanted == str(one.group.id)] or [
-        one for one in found if wanted == one.group.name
-    ]
-    if len(matches) == 1:
-        return matches[0]
-    names = ", ".join(f"{one.group.id} {one.group.name}" for one in (matches or found))
-    problem = "is the name of several groups; give the number" if matches else "is no group"
-    raise BadInput(f"{wanted!r} {problem}; there are: {names or 'none'}")
-
-
-def _community(built: App, wanted: str | None) -> Community:
-    found = built.groups.communities(_system())
-    if wanted is None:
-        own = [one for one in found if not one.is_sample] or found
-        if len(own) == 1:
-            return own[0]
-        if not own:
-            raise BadInput("there is no community yet; run `copilot import FILE` with an export of a chat")
-        names = ", ".join(f"{one.id} {one.profile.name}" for one in own)
-        raise BadInput(f"name a community with --community; there are: {names}")
-    matches = [one for one in found if wanted == str(one.id)] or [
-        one for one in found if wanted in (one.profile.name, one.slug)
-    ]
-    if len(matches) == 1:
-        return matches[0]
-    names = ", ".join(f"{one.id} {one.profile.name}" for one in (matches or found))
-    problem = "is the name of several communities; give the number" if matches else "is no community"
-    raise BadInput(f"{wanted!r} {problem}; there are: {names or 'none'}")
-
-
-def _asked(built: App, wanted: str | None, question: str) -> Community:
-    """The community that a question goes to: the one that is named, the only one, or the only one of its language."""
-    from copilot.text.language import language
-
-    found = built.groups.communities(_system())
-    own = [one for one in found if not one.is_sample] or found
-    alike = [one for one in own if one.profile.language == language(question)]
-    if wanted is None and len(own) > 1 and len(alike) == 1:
-        return alike[0]
-    return _community(built, wanted)
-
-
-def _account(built: App, name: str) -> Account:
-    for one in built.accounts.list():
-        if one.name == name:
-            return one
-    names = ", ".join(one.name for one in built.accounts.list())
-    raise BadInput(f"{name!r} is no account; there are: {names or 'none'}")
-
-
-def _role(name: str) -> Role:
-    from copilot.records import Role
-
-    try:
-        return Role(name)
-    except ValueError:
-        raise BadInput(f"{name!r} is no role; use one of: {', '.join(Role)}") from None
-
-
-def _password() -> str:
-    # From a pipe for scripts, else asked for twice and never shown.
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\n")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-
-
-def _told(job: Job) -> None:
-    from copilot.records import JobState
-
-    if job.state is not JobState.DONE:
-        raise BadInput(job.error or f"the import is being worked on by another process ({job.state.value})")
-
-
-def _finish(built: App) -> None:
-    """After a large import, read who answers whom; what is imported is found already."""
-    if not built.indexing.is_rough():
-        return
-    typer.echo("Reading who answers whom; it can be interrupted and is gone on with later ...", err=True)
-    with _progress() as listener:
-        try:
-            built.indexing.finish(_Told(listener))
-        except Busy:
-            typer.echo("The running console goes on with it.", err=True)
-        except KeyboardInterrupt:
-            typer.echo("Interrupted; the next start of the console goes on with it.", err=True)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A line on a terminal that says how far it is."""
-    shown = sys.stderr.isatty()
-
-    def tell(step: str, done: int, total: int) -> None:
-        if shown:
-            share = f" {100 * done // total}%" if total else ""
-            sys.stderr.write(f"\r\033[K{step}{share}")
-            sys.stderr.flush()
-
-    yield tell
-    if shown:
-        sys.stderr.write("\r\033[K")
-        sys.stderr.flush()
-
-
-class _Told:
-    """Passes an indexer's progress on to the terminal."""
-
-    def __init__(self, listener: Callable[[str, int, int], None]) -> None:
-        self._listener = listener
-
-    def at(self, done: int, total: int) -> None:
-        self._listener("indexing", done, total)
-
-
-def _print_answer(said: Any, timezone: str) -> None:
-    from zoneinfo import ZoneInfo
-
-    from copilot.answering.notes import SILENCES
-    from copilot.records import Answer
-
-    citations = said.citations if isinstance(said, Answer) else said.near
-    if isinstance(said, Answer):
-        typer.echo(said.text)
-    else:
-        title, words = SILENCES[said.reason]["en" if said.why.language == "en" else "zh"]
-        typer.echo(f"[{said.reason.value}] {title}: {words}")
-    for citation in citations:
-        who = f"{citation.sender_name}, " if citation.sender_name else ""
-        sent_at = citation.sent_at.astimezone(ZoneInfo(timezone)) if citation.sent_at else None
-        when = f"{sent_at:%Y-%m-%d %H:%M}, " if sent_at and citation.sender_name else ""
-        words = " ".join(citation.words.split())
-        typer.echo(f"  [{citation.source.kind.value}] {who}{when}{citation.title}: {words[:200]}")
-
-
-def _plain(said: Any) -> dict[str, Any]:
-    from copilot.records import Answer
-
-    citations = said.citations if isinstance(said, Answer) else said.near
-    return {
-        "answer": said.text if isinstance(said, Answer) else None,
-        "silence": None if isinstance(said, Answer) else said.reason.value,
-        "confidence": said.confidence if isinstance(said, Answer) else 0.0,
-        "citations": [
-            {
-                "kind": one.source.kind.value,
-                "id": one.source.id,
-                "group_id": one.source.group_id,
-                "title": one.title,
-                "words": one.words,
-                "sender_name": one.sender_name,
-                "sent_at": one.sent_at.isoformat() if one.sent_at else None,
-            }
-            for one in citations
-        ],
-        "probability": said.why.probability,
-        "threshold": said.why.threshold,
-        "notes": list(said.why.notes),
-    }
-
-
-def _print_json(value: Any) -> None:
-    import json
-
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-if __name__ == "__main__":
-    main()
