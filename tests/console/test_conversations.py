@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -70,6 +71,14 @@ def test_a_reply_leads_to_what_it_answers() -> None:
     assert "data-jump" not in bubble(html, 3)
     assert "接 阿舟" in bubble(html, 4)
     assert "After 阿舟" in bubble(str(conversation(EN, opened(), "Asia/Shanghai")), 4)
+
+
+def test_who_goes_on_later_leads_back_to_their_own_words() -> None:
+    links = {**opened().links, 3: Link(answers_id=2, why="goes_on"), 4: Link(answers_id=1, why="goes_on")}
+    html = str(conversation(ZH, replace(opened(), links=links), "Asia/Shanghai"))
+    assert "data-jump" not in bubble(html, 3)
+    assert 'data-jump="1"' in bubble(html, 4)
+    assert "接自己的话" in bubble(html, 4)
 
 
 def test_a_reply_stands_to_the_right_of_what_it_answers() -> None:
