@@ -435,4 +435,4 @@ def _examine(path: Path, names: Sequence[str]) -> dict[str, int]:
 if __name__ == "__main__":
     looked_at = Path(sys.argv[1])
     with FileLock(looked_at.parent / _LOOKING):
-        print(json.dumps(_examine(looked_at, sys.argv[2:])))
+        sys.stdout.write(json.dumps(_examine(looked_at, sys.argv[2:])) + "\n")
