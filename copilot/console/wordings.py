@@ -229,6 +229,8 @@ KNOWING = (
     ("the question has {count} characters; it takes 1 to {most}", "问题有 {count} 个字；可以写 1 到 {most} 个"),
     ("group {number} belongs to another community than the source; name one of its groups",
      "问的群和这条出处不在同一个社群；请在它所在的社群里确认"),
+    ("entry {one} does not belong where entry {other} does; merge them again",
+     "第 {one} 条问答和第 {other} 条不在同一个地方；请重新合并"),
     ("entry {number} cannot be merged with itself; choose another entry", "一条问答不能和自己合并；请选另一条"),
     ("the entries {one} and {other} belong to different groups or communities; merge those of one place",
      "这两条问答不在同一级；请合并同一个社群或同一个群里的"),

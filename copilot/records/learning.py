@@ -38,7 +38,7 @@ class Learned:
     """What a community's confirmations taught retrieval.
 
     Args:
-        pairs: how many confirmed questions there were.
+        pairs: how many pairs of a question and its entry there were: confirmed ones, and other wordings of entries.
         held_out: how many of them were put aside to judge by.
         before, after: the share of those (0 to 1) whose entry is among the first five, by words alone and with what
             was learned.

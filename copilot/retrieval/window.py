@@ -25,6 +25,10 @@ _CAPACITY = 4 * WINDOW
 # Of a very long message the beginning tells what it is about.
 _READ_CHARS = 600
 _MOST_TOKENS = 64
+# Whether a long message asks or thanks is said at its beginning or its end.
+_END_CHARS = 120
+# A word in more than about one message in 12 tells nothing (natural logarithm).
+_TELLING = 2.5
 # A word in more messages of the window than this ties none of them together.
 _COMMON = 12
 _DILUTION = [1.0, *(1 / math.sqrt(many) for many in range(1, _COMMON + 1))]
@@ -58,7 +62,7 @@ class Read:
     name: int
     name_text: str
     plain: str
-    tokens: tuple[str, ...]
+    words: tuple[tuple[str, float], ...]
     named: tuple[int, ...]
     names: int
     own: tuple[float, ...]
@@ -116,7 +120,8 @@ class Window:
     def read(self, message: Message) -> Read:
         """Read what the features need out of a message, once."""
         plain = folded(message.text[:_READ_CHARS])
-        words = tuple(dict.fromkeys(tokens(plain)))[:_MOST_TOKENS]
+        words = list(dict.fromkeys(tokens(plain)))[:_MOST_TOKENS]
+        rated = [(word, self._rarity(word)) for word in words]
         name = _called(folded(message.sender_name))
         named: list[str] = []
         lasting = 0
@@ -133,11 +138,12 @@ class Window:
             at = [_called(one) for one in _AT.findall(plain)]
             named += at
             lasting = lasting or (hash(at[0]) if at else 0)
+        ends = plain if len(plain) <= 2 * _END_CHARS else f"{plain[:_END_CHARS]}\n{plain[-_END_CHARS:]}"
         own = (
-            float(cues.asks(plain)),
-            float(cues.answers(plain)),
-            float(cues.thanks(plain)),
-            float(cues.greets(plain)),
+            float(cues.asks(ends)),
+            float(cues.answers(ends)),
+            float(cues.thanks(ends)),
+            float(cues.greets(ends)),
             math.log1p(len(words)) / 3,
             float(lasting != 0),
         )
@@ -149,7 +155,7 @@ class Window:
             name=hash(name),
             name_text=name,
             plain=plain,
-            tokens=words,
+            words=tuple(pair for pair in rated if pair[1] >= _TELLING),
             named=tuple(hash(one) for one in named),
             names=lasting,
             own=own,
@@ -244,7 +250,7 @@ class Window:
                 told[_UNANSWERED], told[_ONCE] = 0, 1
             else:
                 told[_ONCE], told[_OFTEN] = 0, 1
-        for word in read.tokens:
+        for word, _ in read.words:
             self._by_word.setdefault(word, []).append(at)
         return at
 
@@ -371,30 +377,26 @@ class Window:
     def _words(self, x: Floats, read: Read) -> None:
         """Fill in which rare words are shared."""
         start = self.start
-        shared: dict[int, float] = {}
-        rarest: dict[int, float] = {}
+        at: list[int] = []
+        by: list[float] = []
         total = 1e-6
-        for word in read.tokens:
-            rarity = self._rarity(word)
+        for word, rarity in read.words:
             total += rarity
             places = self._by_word.get(word)
             if not places:
                 continue
             while places and places[0] < start:
                 del places[0]
-            if not 0 < len(places) <= _COMMON:
-                continue
-            rarity *= _DILUTION[len(places)]
-            for place in places:
-                shared[place] = shared.get(place, 0.0) + rarity
-                if rarity > rarest.get(place, 0.0):
-                    rarest[place] = rarity
-        if shared:
-            at = np.fromiter(shared, np.int64, len(shared)) - start
-            sums = np.fromiter(shared.values(), np.float32, len(shared))
-            x[ROW["words"], at] = sums / 10
-            x[ROW["word_share"], at] = sums / total
-            x[ROW["rarest_word"], at] = np.fromiter(rarest.values(), np.float32, len(rarest)) / 6
+            if 0 < len(places) <= _COMMON:
+                at += places
+                by += [rarity * _DILUTION[len(places)]] * len(places)
+        if at:
+            candidates = np.array(at) - start
+            weights = np.array(by, np.float32)
+            sums = np.bincount(candidates, weights, x.shape[1])
+            x[ROW["words"]] = sums / 10
+            x[ROW["word_share"]] = sums / total
+            np.maximum.at(x[ROW["rarest_word"]], candidates, weights / 6)
 
 
 def _called(name: str) -> str:

@@ -13,8 +13,9 @@ from copilot.services.indexing import Indexing
 from copilot.services.rights import need, need_all_groups, need_community
 from copilot.store import Connection, Store, confirmations, groups, knowledge
 
-# Two wordings that reach this share of each other's own score ask much the same; chosen on the samples' entries.
-ALIKE = 0.45
+# Two entries of which each reaches this share of the other's own score ask much the same; chosen on the samples'
+# entries, none of which are doubles.
+ALIKE = 0.6
 MOST_SIMILAR = 5
 MOST_PAIRS = 100
 
@@ -78,12 +79,12 @@ class Doubles:
             entry = knowledge.get(connection, FaqEntry, entry_id)
             need(account, Role.VIEWER, entry.group_id)
             need_community(connection, account, entry.community_id)
-            return list(self._like(connection, account, entry))
+            return sorted(self._like(connection, account, entry, {}), key=lambda one: -one.alike)
 
     def pairs(self, account: Account, community_id: int) -> list[Pair]:
         """All pairs of a community's entries that ask much the same, most alike first, at most `MOST_PAIRS`.
 
-        Each entry costs one search.
+        Each wording costs one search.
 
         Raises:
             Busy: the index is being built.
@@ -92,8 +93,9 @@ class Doubles:
         with self._store.read() as connection:
             need_community(connection, account, community_id)
             found: dict[tuple[int, int], Pair] = {}
+            known_near: dict[int, dict[int, float]] = {}
             for entry in _visible(connection, account, community_id):
-                for like in self._like(connection, account, entry):
+                for like in self._like(connection, account, entry, known_near):
                     first, second = sorted((entry, like.entry), key=lambda one: one.id)
                     known = found.get((first.id, second.id))
                     if known is None or known.alike < like.alike:
@@ -161,20 +163,35 @@ class Doubles:
             Conflict: the merged entry was changed meanwhile.
         """
         with self._store.write() as connection:
-            _need_edit(account, knowledge.get(connection, FaqEntry, merged.entry.id))
+            there = knowledge.get(connection, FaqEntry, merged.entry.id)
+            for one in (there, merged.before, merged.removed):
+                _need_edit(account, one)
+                if (one.community_id, one.group_id) != (there.community_id, there.group_id):
+                    raise BadInput(f"entry {one.id} does not belong where entry {there.id} does; merge them again")
             first = knowledge.save(connection, replace(merged.before, version=merged.entry.version))
             second = knowledge.save(connection, replace(merged.removed, id=0, version=1))
             confirmations.point(connection, merged.moved, second.id)
         self._indexing.wake()
         return first, second
 
-    def _like(self, connection: Connection, account: Account, entry: FaqEntry) -> Iterator[Similar]:
+    def _like(
+        self, connection: Connection, account: Account, entry: FaqEntry, near: dict[int, dict[int, float]]
+    ) -> Iterator[Similar]:
+        """The entries that are as like to one as it is to them; `near` keeps what was looked up."""
         group_ids = [group.id for group in groups.all_of(connection, entry.community_id) if account.sees(group.id)]
-        near = self._retriever.similar_entries(entry, group_ids, limit=MOST_SIMILAR)
-        there = knowledge.some(connection, FaqEntry, [entry_id for entry_id, _ in near])
-        for entry_id, alike in near:
-            if alike >= ALIKE and entry_id in there:
-                yield Similar(entry=there[entry_id], alike=alike)
+
+        def look(one: FaqEntry) -> dict[int, float]:
+            if one.id not in near:
+                near[one.id] = dict(self._retriever.similar_entries(one, group_ids, limit=MOST_SIMILAR))
+            return near[one.id]
+
+        ahead = {other: alike for other, alike in look(entry).items() if alike >= ALIKE}
+        there = knowledge.some(connection, FaqEntry, ahead)
+        for other_id, alike in ahead.items():
+            if other_id in there:
+                both = min(alike, look(there[other_id]).get(entry.id, 0.0))
+                if both >= ALIKE:
+                    yield Similar(entry=there[other_id], alike=both)
 
 
 def _need_edit(account: Account, entry: FaqEntry) -> None:

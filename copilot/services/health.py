@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from copilot.errors import StorageFailed
 from copilot.records import Account, Learned, Role
 from copilot.retrieval.fusion import Reason, Weight
 from copilot.retrieval.learning import learned
@@ -112,12 +113,19 @@ class Health:
             known = tuple(self._community(connection, one, name, scopes) for one, name in names.items() if one in seen)
         return IndexHealth(
             fault=self._indexing.fault,
-            is_behind=self._indexing.is_behind(),
+            is_behind=self._is_behind(),
             progress=self._indexing.progress,
             embedder=self._meaning.identity if self._meaning else "off",
             groups=rows,
             communities=known,
         )
+
+    def _is_behind(self) -> bool:
+        try:
+            return self._indexing.is_behind()
+        except StorageFailed:
+            # The folder is being replaced while it is looked into.
+            return True
 
     def _community(
         self, connection: Connection, community_id: int, name: str, scopes: dict[str, ScopeHealth]
