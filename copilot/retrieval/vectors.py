@@ -149,13 +149,14 @@ class Vectors:
             found, matrix = rows.some(connection, scope, within, list({*keys, *late}))
         return nearest(list(zip(found, (matrix @ query).tolist(), strict=True)), limit)
 
-    def sync_all(self, progress: Progress = _quiet) -> None:
+    def sync_all(self, progress: Progress = _quiet, *, stop: Callable[[], bool] = lambda: False) -> None:
         """Bring the collections of large scopes to the rows of the store; next to nothing where no row is new.
 
         For the owner's background thread. What Chroma cannot do is logged, and exact search goes on.
 
         Args:
             progress: called with (rows taken into account, rows to take) while collections are brought up.
+            stop: asked before each batch; what is left is done the next time.
         """
         with self._syncing:
             if not self._owns or self._failures >= _MOST_FAILURES:
@@ -166,7 +167,7 @@ class Vectors:
                     return
                 extents = rows.extents(connection)
             try:
-                if self._sync(extents, progress):
+                if self._sync(extents, progress, stop):
                     self._folder.settle()
                     self._newest = newest
                     self._failures = 0
@@ -176,7 +177,7 @@ class Vectors:
                 if isinstance(error, BrokenFile):
                     self._folder.distrust()
 
-    def _sync(self, extents: dict[str, Extent], progress: Progress) -> bool:
+    def _sync(self, extents: dict[str, Extent], progress: Progress, stop: Callable[[], bool]) -> bool:
         """Returns whether all was reached."""
         large = {scope for scope, extent in extents.items() if extent.rows >= self._large}
         if not self._folder.is_open:
@@ -197,12 +198,12 @@ class Vectors:
             def told(number: int, before: int = before) -> None:
                 progress(min(total, before + number), total)
 
-            if not self._bring_up(scope, extents[scope], told):
+            if not self._bring_up(scope, extents[scope], told, stop):
                 return False
             done += extents[scope].rows
         return True
 
-    def _bring_up(self, scope: str, extent: Extent, told: Callable[[int], None]) -> bool:
+    def _bring_up(self, scope: str, extent: Extent, told: Callable[[int], None], stop: Callable[[], bool]) -> bool:
         with self._store.read() as connection:
             within, oldest = rows.space(connection, scope), rows.oldest(connection, scope)
         if within is None:
@@ -214,7 +215,7 @@ class Vectors:
             self._folder.begin(scope, within)
             self._unverified.discard(scope)
         position, done = self._folder.collections[scope].position, 0
-        while not self._stop.is_set():
+        while not (self._stop.is_set() or stop()):
             with self._store.read() as connection:
                 part = rows.stretch(connection, scope, within, after=position, limit=BATCH)
                 if part is None:

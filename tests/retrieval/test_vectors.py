@@ -227,3 +227,13 @@ def test_another_process_searches_exactly_while_the_owner_writes(store: Store, o
     other.sync_all()
     other.close()
     assert served_by(owner) is ServedBy.CHROMA
+
+
+def test_a_sync_stops_when_it_is_told_to_and_goes_on_later(store: Store, owner: Vectors) -> None:
+    put(store, range(1500))
+    turns: list[int] = []
+    owner.sync_all(lambda done, _total: turns.append(done), stop=lambda: bool(turns))
+    assert turns == [1000]
+    owner.sync_all(lambda done, _total: turns.append(done))
+    assert turns == [1000, 500]
+    assert served_by(owner) is ServedBy.CHROMA
