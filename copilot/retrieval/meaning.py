@@ -100,7 +100,7 @@ class Meaning:
         loaded.teaching.follow(self._clock(), can_refit=is_static, stop=stop)
         loaded.vectorizer.follow(progress, stop=stop)
         if not stop():
-            self._vectors.sync_all(progress)
+            self._vectors.sync_all(progress, stop=stop)
 
     def is_behind(self) -> bool:
         """Whether threads wait for their vectors."""

@@ -60,7 +60,9 @@ def restore(settings: Settings, backup: Path) -> Path | None:
     try:
         store.close()
         aside = put_back(backup, settings.database_path)
+        # Both follow the rows of the store by their ids, which stand for other rows now.
         erase(settings.index_dir / "words")
+        erase(settings.index_dir / "vectors")
     finally:
         indexer.release()
     return aside

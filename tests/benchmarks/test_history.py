@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.history import MessageBm25, Query, blend, by_messages, main, read, split_quote, spread
+from benchmarks.history import MessageBm25, Query, by_messages, main, read, split_quote, spread
 
 SUBJECTS = ("tomatoes", "violins", "bicycles", "passports", "glaciers", "beehives")
 
@@ -91,11 +91,6 @@ def test_bm25_of_the_past() -> None:
 def test_messages_stand_for_their_threads() -> None:
     assert by_messages(np.array([0.5, 0.0, 2.0, 1.0, 0.7]), [7, 8, 9, 9, None], 5) == [9, 7]
     assert by_messages(np.array([1.0, 1.0, 1.0]), [3, 4, 5], 2) == [3, 4]
-
-
-def test_arms_are_weighed_by_their_best() -> None:
-    assert blend({1: 10.0, 2: 5.0}, {2: 1.0, 3: 0.5}) == {1: 1.0, 2: 1.5, 3: 0.5}
-    assert blend({}, {}) == {}
 
 
 def test_the_selection_is_even() -> None:
