@@ -122,7 +122,8 @@ def history(data: Path) -> list[str]:
         f = run("history", chat)
         lines += [
             f"| the conversation of a quoted message among the first five, asked by the reply ({f['queries']} replies) "
-            f"| {_percent(f['hit_at_5'])} %; BM25 over messages {_percent(f['bm25_hit_at_5'])} %: {f['ratio']:.2f} times |",
+            f"| {_percent(f['hit_at_5'])} %; BM25 over messages {_percent(f['bm25_hit_at_5'])} % "
+            f"({f['ratio']:.2f} times) |",
             f"| the same without weighing age | {_percent(f['threads_hit_at_5'])} % |",
         ]
         f = run("meaning", chat)
@@ -139,7 +140,7 @@ def history(data: Path) -> list[str]:
     f = run("vectors")
     lines.append(
         f"| Chroma's recall@10 beside exact search, {f['rows']:,} made-up vectors; ms a query, exact | "
-        f"{f['recall_at_10']:.3f}; {f['chroma_ms']:.1f} ms, {f['exact_ms']:.1f} ms |"
+        f"{f['recall_at_10']:.3f}; {f['ms_per_query']:.1f} ms, {f['exact_ms_per_query']:.1f} ms |"
     )
     return lines
 
