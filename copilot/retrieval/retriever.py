@@ -23,7 +23,7 @@ from copilot.retrieval.keys import key_of, parse, scope_of
 from copilot.retrieval.meaning import Arm, Meaning, Nearest
 from copilot.retrieval.shelf import Found, Shelf
 from copilot.retrieval.words import WordIndex
-from copilot.store import Connection, Store, groups, knowledge, messages, threads
+from copilot.store import Connection, Store, confirmations, groups, knowledge, messages, threads
 from copilot.text.tokens import tokens
 
 log = logging.getLogger(__name__)
@@ -189,12 +189,24 @@ class Retriever:
             history = index.search_terms(terms, [SourceKind.HISTORY], group_scopes, HISTORY_DEPTH)
             evidence = gather(question, index, scopes, knowledge=[*faq, *references], history=history[:DEPTH])
             visible = frozenset(group_ids)
+            refused = confirmations.refused(connection, community_id, question)
             return Retrieved(
-                faq=tuple(_first(_entries(connection, _join(faq, near.knowledge, _FAQ), visible))),
+                faq=tuple(_first(_entries(connection, _kept(_join(faq, near.knowledge, _FAQ), refused), visible))),
                 references=tuple(
-                    _first(_references(connection, _join(references, near.knowledge, _REFERENCES), language, visible))
+                    _first(
+                        _references(
+                            connection,
+                            _kept(_join(references, near.knowledge, _REFERENCES), refused),
+                            language,
+                            visible,
+                        )
+                    )
                 ),
-                history=tuple(_history(connection, _join(history, near.history, _HISTORY), group_ids, community_id)),
+                history=tuple(
+                    _history(
+                        connection, _kept(_join(history, near.history, _HISTORY), refused), group_ids, community_id
+                    )
+                ),
                 evidence=evidence,
                 rarity=index.rarity(),
                 meaning=max(near.knowledge.weight, near.history.weight, key=lambda weight: weight.value),
@@ -231,6 +243,11 @@ def _join(found: list[Found], arm: Arm, kinds: frozenset[SourceKind]) -> list[_J
     return [_Joint(key, score * best, _alike(arm, cosines.get(key))) for key, score in fused if score > 0]
 
 
+def _kept(found: list[_Joint], refused: set[tuple[SourceKind, int, int]]) -> list[_Joint]:
+    """What nobody said does not answer this very question."""
+    return [one for one in found if parse(one.key) not in refused] if refused else found
+
+
 def _alike(arm: Arm, cosine: float | None) -> float:
     """How probably a passage with this cosine means what is asked, where few of those that are found do."""
     if cosine is None or arm.skill is None:
@@ -246,12 +263,15 @@ def rule_title(number: int, language: str) -> str:
 
 
 def _entries(connection: Connection, found: list[_Joint], visible: frozenset[int]) -> Iterable[tuple[Hit, FaqEntry]]:
-    entries = knowledge.some(connection, FaqEntry, [parse(one.key)[1] for one in found])
+    ids = [parse(one.key)[1] for one in found]
+    entries = knowledge.some(connection, FaqEntry, ids)
+    confirmed = confirmations.wordings(connection, ids)
     for one in found:
         entry = entries.get(parse(one.key)[1])
         if entry is None or not _answers_here(entry, visible):
             continue
         source = Source(kind=SourceKind.FAQ, id=entry.id, community_id=entry.community_id, group_id=entry.group_id)
+        entry = replace(entry, variants=tuple(dict.fromkeys((*entry.variants, *confirmed.get(entry.id, ())))))
         texts = (entry.question, *entry.variants, entry.answer)
         passage = Passage(source=source, title=entry.question, texts=texts)
         yield Hit(passage=passage, score=one.score, alike=one.alike), entry

@@ -12,7 +12,8 @@ from copilot.retrieval.learning import learned
 from copilot.services.asking import LONGEST_QUESTION
 from copilot.services.indexing import Indexing
 from copilot.services.rights import need, need_community
-from copilot.store import Connection, Store, confirmations, groups, knowledge, messages, threads
+from copilot.store import Connection, Store, changes, confirmations, groups, knowledge, messages, threads
+from copilot.store.changes import ChangeKind
 
 
 def _now() -> datetime:
@@ -82,6 +83,7 @@ class Confirming:
                     at=self._clock(),
                 ),
             )
+            _log(connection, saved)
         self._indexing.wake()
         return saved
 
@@ -97,6 +99,7 @@ class Confirming:
             need(account, Role.MODERATOR, found.group_id)
             need_community(connection, account, found.community_id)
             confirmations.remove(connection, confirmation_id)
+            _log(connection, found)
         self._indexing.wake()
 
     def recent(self, account: Account, community_id: int, *, limit: int = 50) -> list[Confirmed]:
@@ -134,6 +137,14 @@ def _place(connection: Connection, source: Source) -> tuple[int, int | None, int
     else:
         item = knowledge.get(connection, Document, source.id)
     return item.community_id, item.group_id, item.id
+
+
+def _log(connection: Connection, one: Confirmation) -> None:
+    """Have the index look at an entry again: a confirmed question is a wording of it."""
+    if one.kind is SourceKind.FAQ:
+        changes.log(
+            connection, ChangeKind.FAQ, community_id=one.community_id, group_id=one.group_id, item_id=one.item_id
+        )
 
 
 def _title(connection: Connection, one: Confirmation) -> str:

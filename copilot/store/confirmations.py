@@ -15,6 +15,9 @@ from copilot.store.engine import inserted_id
 from copilot.store.tables import confirmation
 from copilot.text.fold import folded
 
+# Further confirmed questions of one entry teach the refit; as wordings they would only crowd the entry.
+MOST_WORDINGS = 30
+
 
 def save(connection: Connection, one: Confirmation) -> Confirmation:
     """Save a confirmation; an earlier word on the same question and source is replaced."""
@@ -71,6 +74,37 @@ def of_community(
         query = query.where(confirmation.c.kind == kind.value)
     rows = connection.execute(query.order_by(confirmation.c.id.desc()).limit(limit))
     return [_record(row) for row in rows]
+
+
+def refused(connection: Connection, community_id: int, question: str) -> set[tuple[SourceKind, int, int]]:
+    """What people said does not answer just this question: kind, item and section."""
+    rows = connection.execute(
+        sa.select(confirmation.c.kind, confirmation.c.item_id, confirmation.c.section).where(
+            confirmation.c.community_id == community_id,
+            confirmation.c.question_key == _key(question),
+            confirmation.c.is_right.is_(False),
+        )
+    )
+    return {(SourceKind(row.kind), row.item_id, row.section) for row in rows}
+
+
+def wordings(connection: Connection, entry_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The questions that FAQ entries were confirmed to answer, by the entries' ids; the latest first, a few of each."""
+    found: dict[int, list[str]] = {}
+    rows = connection.execute(
+        sa.select(confirmation.c.item_id, confirmation.c.question)
+        .where(
+            confirmation.c.kind == SourceKind.FAQ.value,
+            confirmation.c.item_id.in_(list(entry_ids)),
+            confirmation.c.is_right,
+        )
+        .order_by(confirmation.c.id.desc())
+    )
+    for row in rows:
+        asked = found.setdefault(row.item_id, [])
+        if len(asked) < MOST_WORDINGS:
+            asked.append(row.question)
+    return {entry_id: tuple(asked) for entry_id, asked in found.items()}
 
 
 def newest(connection: Connection, community_id: int) -> tuple[int, int]:

@@ -40,6 +40,29 @@ def test_a_word_on_an_answer_is_kept_replaced_and_taken_back(room: Room) -> None
         room.app.confirming.withdraw(SYSTEM, again.id)
 
 
+def test_a_confirmed_question_is_answered_and_a_refused_answer_is_not_given_again(room: Room) -> None:
+    opening = add(room, "周末几点开门？", "周末九点开门。")
+    parking = add(room, "停车怎么收费？", "前两小时免费。")
+    room.app.indexing.bring_up()
+
+    def says(question: str) -> str:
+        room.app.indexing.bring_up()
+        said = room.app.asking.ask(SYSTEM, question, group_id=room.group_id)
+        return said.text if isinstance(said, Answer) else ""
+
+    asked = "礼拜天啥时候能进去呀"
+    assert says(asked) == ""
+    word = room.app.confirming.confirm(SYSTEM, asked, source(opening), group_id=room.group_id)
+    assert says(asked) == "周末九点开门。"
+    assert says("礼拜天啥时候能进去") == "周末九点开门。", "nearly the same words"
+    room.app.confirming.withdraw(SYSTEM, word.id)
+    assert says(asked) == ""
+    assert says("停车要收费吗") == "前两小时免费。"
+    room.app.confirming.confirm(SYSTEM, "停车要收费吗", source(parking), is_right=False)
+    assert says("停车要收费吗") == ""
+    assert says("停车怎么收费？") == "前两小时免费。", "only that question"
+
+
 def test_what_cannot_be_confirmed_is_refused(room: Room) -> None:
     entry = add(room, "几点开门？", "九点。")
     viewer = Account(id=5, name="看客", role=Role.VIEWER)
