@@ -25,8 +25,6 @@ _CAPACITY = 4 * WINDOW
 # Of a very long message the beginning tells what it is about.
 _READ_CHARS = 600
 _MOST_TOKENS = 64
-# Whether a long message asks or thanks is said at its beginning or its end.
-_END_CHARS = 120
 # A word in more than about one message in 12 tells nothing (natural logarithm).
 _TELLING = 2.5
 # A word in more messages of the window than this ties none of them together.
@@ -47,7 +45,6 @@ _NAME_END = r"\s,:，：。！!?？@*\u2005"
 _AT = re.compile(rf"@\s?\**([^{_NAME_END}]{{1,40}})")
 _HEAD = re.compile(rf"^\W*([^{_NAME_END}]{{1,40}})\s?[,:，：](?!//)")
 _NAME = re.compile(rf"[^{_NAME_END}]+")
-_WORD = re.compile(r"[^\s,:;.!?，。：！？()\"'@*]+")
 _DECORATION = "[](){}<>`^|\\-_~*.'\""
 _HAN = re.compile("[\u3400-\u9fff]")
 
@@ -138,12 +135,11 @@ class Window:
             at = [_called(one) for one in _AT.findall(plain)]
             named += at
             lasting = lasting or (hash(at[0]) if at else 0)
-        ends = plain if len(plain) <= 2 * _END_CHARS else f"{plain[:_END_CHARS]}\n{plain[-_END_CHARS:]}"
         own = (
-            float(cues.asks(ends)),
-            float(cues.answers(ends)),
-            float(cues.thanks(ends)),
-            float(cues.greets(ends)),
+            float(cues.asks(plain, words)),
+            float(cues.answers(plain, words)),
+            float(cues.thanks(plain, words)),
+            float(cues.greets(plain, words)),
             math.log1p(len(words)) / 3,
             float(lasting != 0),
         )
@@ -342,10 +338,9 @@ class Window:
         """The names of present people that stand anywhere in the text."""
         start = self.start
         found: set[int] = set()
-        for raw in _WORD.findall(read.plain):
-            word = raw.strip(_DECORATION)
+        for word, rarity in read.words:
             place = self._by_name.get(word)
-            if place is not None and place >= start and len(word) >= 3 and self._rarity(word) >= _NAME_RARITY:
+            if place is not None and place >= start and len(word) >= 3 and rarity >= _NAME_RARITY:
                 found.add(hash(word))
         if not read.plain.isascii():
             for name, place in self._by_name.items():
