@@ -18,7 +18,16 @@ from tests.services.conftest import Room
 
 START = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
 _TOPICS = ("野餐带什么吃的", "绘本借阅几点开门", "周六的讲座在哪", "打卡群怎么进", "拼单的牛奶到了吗", "停车场收费吗")
-_REPLIES = ("九点开门", "在二楼报告厅", "带三明治就行", "我也想知道", "问一下管理员", "到了，在门卫", "前两小时免费", "谢谢")
+_REPLIES = (
+    "九点开门",
+    "在二楼报告厅",
+    "带三明治就行",
+    "我也想知道",
+    "问一下管理员",
+    "到了，在门卫",
+    "前两小时免费",
+    "谢谢",
+)
 
 
 def chatter(number: int, seed: int = 1) -> list[SourceMessage]:
@@ -162,7 +171,9 @@ def test_a_live_message_has_only_its_own_thread_indexed_again(room: Room) -> Non
     room.app.indexing.bring_up()
     with room.app.store.write() as connection:
         threads.followed(connection, room.group_id, Due.VECTOR)
-    live = SourceMessage(sent_at=talk[-1].sent_at + timedelta(seconds=9), sender_name="甲", text="好", platform_id="x:1")
+    live = SourceMessage(
+        sent_at=talk[-1].sent_at + timedelta(seconds=9), sender_name="甲", text="好", platform_id="x:1"
+    )
     room.app.intake.receive(room.group_id, live)
     room.app.indexing.bring_up()
     with room.app.store.read() as connection:
