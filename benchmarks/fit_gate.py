@@ -36,8 +36,9 @@ from copilot.importers.registry import open_export
 from copilot.knowledge.folder import read_folder
 from copilot.knowledge.sections import sections
 from copilot.records import Knowledge, Message, SourceKind, SourceMessage
-from copilot.retrieval.blocks import cut
+from copilot.retrieval.cutting import speaks, words_of
 from copilot.retrieval.evidence import gather
+from copilot.retrieval.threads import Threader
 from copilot.retrieval.words import WordIndex
 
 ROOT = Path(__file__).parents[1]
@@ -106,8 +107,12 @@ def ask_sample(language: str, folder: Path) -> list[tuple[Asked, Example]]:
     for group in groups:
         profile = yaml.safe_load((knowledge_folder / "groups" / group / "profile.yaml").read_text(encoding="utf-8"))
         fill_knowledge(index, knowledge.groups[profile["name"]], f"g{group}")
-        for block in cut(read_chat(knowledge_folder / "groups" / group / "chat.jsonl")):
-            index.add(f"{group}:{block.first_id}", SourceKind.HISTORY, f"g{group}", block.text)
+        talks: dict[int, list[Message]] = {}
+        threader = Threader()
+        for message in filter(speaks, read_chat(knowledge_folder / "groups" / group / "chat.jsonl")):
+            talks.setdefault(threader.place(message).thread_id, []).append(message)
+        for thread_id, talk in talks.items():
+            index.add(f"{group}:{thread_id}", SourceKind.HISTORY, f"g{group}", words_of(talk))
     index.commit("")
     asked: list[Asked] = []
     labelled = ROOT / "tests" / "dialogues" / f"sample_questions_{language}.yaml"

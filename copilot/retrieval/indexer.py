@@ -18,6 +18,7 @@ from copilot.knowledge.sections import sections
 from copilot.records import Document, FaqEntry, Rule, SourceKind
 from copilot.retrieval.cutting import Cutter, Progress, words_of
 from copilot.retrieval.keys import key_of, scope_of
+from copilot.retrieval.vectorizing import forget_script
 from copilot.retrieval.words import WordIndex, erase
 from copilot.store import Connection, Store, changes, confirmations, knowledge, threads
 from copilot.store.changes import Change, ChangeKind
@@ -208,10 +209,15 @@ class Indexer:
                 case ChangeKind.FAQ | ChangeKind.RULE | ChangeKind.DOCUMENT:
                     self._item(index, change)
                 case ChangeKind.GROUP_GONE:
-                    index.remove_scope(f"g{change.group_id}")
+                    self._forget(index, f"g{change.group_id}")
                 case ChangeKind.COMMUNITY_GONE:
-                    index.remove_scope(f"c{change.community_id}")
+                    self._forget(index, f"c{change.community_id}")
         self._threads(index, json.dumps(batch[-1].id), progress)
+
+    def _forget(self, index: WordIndex, scope: str) -> None:
+        index.remove_scope(scope)
+        with self._store.write() as connection:
+            forget_script(connection, scope)
 
     def _threads(self, index: WordIndex, position: str, progress: Progress) -> None:
         """Have the index follow the threads that have changed, and commit."""

@@ -185,6 +185,11 @@ def script_of(connection: Connection, scope: str) -> Script | None:
     return None if found is None else Script(found)
 
 
+def forget_script(connection: Connection, scope: str) -> None:
+    """Forget what a scope was written in, when it is gone: its number may be given again."""
+    facts.drop(connection, _SCRIPT_FACT + scope)
+
+
 def _note_script(connection: Connection, scope: str, texts: Sequence[str]) -> None:
     """Keep what a scope is written in; a few new texts of a large scope do not change it."""
     if len(texts) >= _TELLING or (texts and facts.get(connection, _SCRIPT_FACT + scope) is None):

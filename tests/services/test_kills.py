@@ -65,7 +65,7 @@ def state(shell: Shell) -> dict[str, object]:
         code, out, err = shell.run("ask", question, "--json")
         assert code == 0, err
         said = json.loads(out)
-        # How common words are is counted with what the index is about to forget, so figures differ in their last digits.
+        # How common a word is is counted with what the index will forget: figures differ in their last digits.
         answers.append((said["answer"], said["silence"], said["citations"] if said["answer"] else None))
     threads = shell.query("SELECT message_id, thread_id, answers_id, why FROM thread_message ORDER BY message_id")
     assert len(threads) == MESSAGES
