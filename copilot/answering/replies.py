@@ -71,6 +71,8 @@ _RELEVANT = 0.3
 _FEWEST_NAMES = 2
 _SHORTEST_STATEMENT = 4
 _LONG = 200
+# What stands further down in a very long message answers nothing.
+_LONGEST = 4000
 # A reply without the time, place or number that is asked for settles so much less.
 _NO_FACT = 0.6
 _NO_FACT_EXPLICIT = 0.8
@@ -106,7 +108,7 @@ class _Line:
     def __init__(self, message: Message, asked: Content, kind: Asks) -> None:
         self._kind = kind
         self.message = message
-        self.plain = comparable(_spoken(message))
+        self.plain = comparable(_spoken(message)[:_LONGEST])
         self.covers = coverage(asked, self.plain)
 
     @cached_property

@@ -165,7 +165,7 @@ def read_source(value: str) -> Source | None:
     try:
         kind, number, community, group, last, section = json.loads(value)
         numbers = (number, community, section, *(item for item in (group, last) if item is not None))
-        if not all(type(item) is int for item in numbers):
+        if not all(type(item) is int and 0 <= item < 2**63 for item in numbers):
             return None
         return Source(
             kind=SourceKind(kind), id=number, community_id=community, group_id=group, last_id=last, section=section

@@ -391,6 +391,11 @@ KNOWLEDGE_FILES = (
 )
 
 MODELS = (
+    ("the message has {number} characters; it takes at most {most}", "这条消息有 {number} 个字符；最多 {most} 个"),
+    ("the message's time {time} cannot be; check the clock of its platform",
+     "消息的时间 {time} 不可能；请检查平台的时钟"),
+    ("somebody else decided on this question for {where}; ask them or an owner",
+     "这个问题别人已经判断过了（{where}）；请找他们或负责人"),
     ("The embedding model {name} needs sentence-transformers: run `pip install torch==2.13.0` and then "
      "`pip install {what}`.",
      "模型 {name} 还需要安装 sentence-transformers：先运行 `pip install torch==2.13.0`，"

@@ -6,6 +6,7 @@ Nothing is fetched from the network unless a person asks for it by `download=Tru
 from __future__ import annotations
 
 import json
+import os
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,13 @@ class LocalEmbedder:
     """
 
     def __init__(self, name: str, *, download: bool = False) -> None:
+        # The libraries' own bars and warnings would stand in the middle of answers; without `download` nothing is
+        # asked for in the network, which would only be waited for.
+        os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+        os.environ.setdefault("TQDM_DISABLE", "1")
+        if not download:
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
         try:
             # Takes seconds and hundreds of megabytes, and is not part of a plain installation.
             from sentence_transformers import SentenceTransformer

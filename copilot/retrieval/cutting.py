@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -33,6 +34,9 @@ LONG = 5000
 # one run of at most 20 messages: past half an hour little is gained, and unrelated talk starts to share runs.
 _PAUSE = timedelta(minutes=30)
 _INSTANT = timedelta(microseconds=1)
+# Of a very long message the beginning is found.
+_LONGEST = 20_000
+_CLOSE = timedelta(hours=6)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -58,7 +62,7 @@ def words_of(talk: Iterable[Message]) -> str:
     for message in told:
         if message.quoted_text and message.reply_to_id not in inside:
             lines.append(message.quoted_text)
-        lines.append(message.text)
+        lines.append(message.text[:_LONGEST])
     return "\n".join(lines)
 
 
@@ -88,9 +92,24 @@ class Cutter:
         with self._store.read() as connection:
             return int(facts.get(connection, _CUT_FACT) or 0)
 
-    def follow(self, change: Change, progress: Progress) -> None:
-        """Cut what a change of messages may have touched; one that has been followed is passed over."""
-        if change.group_id is None or change.from_at is None or change.to_at is None or change.id <= self.position():
+    def follow(self, batch: Sequence[Change], progress: Progress) -> None:
+        """Cut what changes of messages may have touched; those that have been followed are passed over.
+
+        Args:
+            batch: in the order of the log. Those that lie close together are followed as one: a backlog of live
+                messages costs what an import of them would.
+            progress: called with (messages looked at, messages to look at).
+        """
+        position = self.position()
+        waiting = [change for change in batch if change.id > position]
+        for change in _merged(waiting):
+            self._follow_one(change, progress)
+        if waiting:
+            with self._store.write() as connection:
+                facts.put(connection, _CUT_FACT, str(waiting[-1].id))
+
+    def _follow_one(self, change: Change, progress: Progress) -> None:
+        if change.group_id is None or change.from_at is None or change.to_at is None:
             return
         with self._store.read() as connection:
             is_long = messages.count(connection, change.group_id, from_at=change.from_at, to_at=change.to_at) > LONG
@@ -108,8 +127,6 @@ class Cutter:
             self._cut(change, change.from_at, change.to_at, progress, _Roughly)
         else:
             self._follow(change, progress, once=False)
-        with self._store.write() as connection:
-            facts.put(connection, _CUT_FACT, str(change.id))
 
     def refine(self, progress: Progress) -> bool:
         """Cut a batch well of what was cut roughly; the next call goes on there.
@@ -313,6 +330,25 @@ class _Roughly:
         self._size += 1
         self._last = message, placed
         return placed
+
+
+def _merged(batch: Sequence[Change]) -> list[Change]:
+    """Changes of one group that overlap or lie close together, as one."""
+    merged: list[Change] = []
+    timed = [(one.group_id, one.from_at, one) for one in batch if one.group_id is not None and one.from_at is not None]
+    for group_id, from_at, change in sorted(timed, key=lambda one: (one[0], one[1], one[2].id)):
+        last = merged[-1] if merged else None
+        if (
+            last is not None
+            and last.group_id == group_id
+            and last.to_at is not None
+            and change.to_at is not None
+            and from_at - last.to_at <= _CLOSE
+        ):
+            merged[-1] = replace(last, id=max(last.id, change.id), to_at=max(last.to_at, change.to_at))
+        else:
+            merged.append(change)
+    return merged
 
 
 def _resumed(connection: Connection, group_id: int, at: datetime, make: type[_Places]) -> _Places:

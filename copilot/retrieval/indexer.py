@@ -202,10 +202,9 @@ class Indexer:
         self._index.commit(json.dumps(min(newest, self.cutter.position())))
 
     def _work_off(self, index: WordIndex, batch: list[Change], progress: Progress) -> None:
+        self.cutter.follow([change for change in batch if change.kind is ChangeKind.MESSAGES], progress)
         for change in batch:
             match change.kind:
-                case ChangeKind.MESSAGES:
-                    self.cutter.follow(change, progress)
                 case ChangeKind.FAQ | ChangeKind.RULE | ChangeKind.DOCUMENT:
                     self._item(index, change)
                 case ChangeKind.GROUP_GONE:

@@ -117,6 +117,12 @@ class Retriever:
                     raise Busy("the index is not there yet or is being rebuilt; try again in a moment") from error
             return self._opened
 
+    def damaged(self) -> Busy:
+        """Note that the index reads as damaged; returns what to raise."""
+        self._opened = None
+        self._on_damage()
+        return Busy("the index is damaged and will be rebuilt; try again in a moment")
+
     def scopes(self, community_id: int, group_ids: Collection[int]) -> frozenset[str]:
         """Where to look: what the community knows, and some of its groups."""
         return frozenset({scope_of(community_id, None), *(scope_of(community_id, one) for one in group_ids)})

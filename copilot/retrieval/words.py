@@ -279,6 +279,8 @@ def _telling(folder: Path) -> Iterator[None]:
         words = str(error)
         if "LockBusy" in words:
             raise Busy(f"{folder} is being written by another process: stop that one first.") from error
+        if "NotFound" in words or "No such file" in words:
+            raise _broken(folder, "a file is missing") from error
         if "No space left" in words or "Permission denied" in words or "IoError" in words:
             raise StorageFailed(f"{folder} cannot be written: check space and permissions.") from error
         raise _broken(folder, words.splitlines()[0][:120]) from error

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from copilot.answering.answer import FaqFound, Findings, answer_question
 from copilot.answering.gate import Gate
 from copilot.answering.replies import HistoryFound
-from copilot.errors import BadInput
+from copilot.errors import BadInput, BrokenFile
 from copilot.knowledge.profiles import effective
 from copilot.knowledge.sections import sections
 from copilot.records import (
@@ -37,6 +37,8 @@ from copilot.text.tokens import tokens
 LONGEST_QUESTION = 2000
 # So many of what was found say which words they share with the question.
 EXPLAINED = 5
+# Of a very long text the beginning says which words it shares.
+_TELLING = 20_000
 
 
 def _now() -> datetime:
@@ -126,14 +128,18 @@ class Asking:
             rarity=found.rarity,
         )
         zone = ZoneInfo(profile.timezone or self._timezone)
-        said = answer_question(
-            question,
-            findings,
-            self._gate.in_scope(question, found.evidence),
-            today=self._clock().astimezone(zone).date(),
-            profile=profile,
-            in_console=in_console,
-        )
+        try:
+            said = answer_question(
+                question,
+                findings,
+                self._gate.in_scope(question, found.evidence),
+                today=self._clock().astimezone(zone).date(),
+                profile=profile,
+                in_console=in_console,
+            )
+        except BrokenFile as error:
+            # How rare a word is is looked up while answering.
+            raise self._retriever.damaged() from error
         explaining = tuple(_with_words(hit, question) for hit in said.why.hits[:EXPLAINED])
         why = replace(
             said.why,
@@ -177,7 +183,7 @@ class Asking:
             need(account, Role.VIEWER, document.group_id)
             need_community(connection, account, document.community_id)
             cut = sections(document)
-            here = cut[source.section] if source.section < len(cut) else None
+            here = cut[source.section] if 0 <= source.section < len(cut) else None
             if here is None:
                 return Opened(title=document.name, text=document.text)
             return Opened(title=" › ".join(dict.fromkeys((document.name, *here.path))), text=here.text)
@@ -233,15 +239,16 @@ def _shared(message: Message, answered: Message | None) -> tuple[str, ...]:
     """The words of some length that a message shares with the one that it answers, longest first, at most five."""
     if answered is None:
         return ()
-    there = set(tokens(answered.text))
+    there = set(tokens(answered.text[:_TELLING]))
     shared = sorted(
-        {term for term in tokens(message.text) if term in there and len(term) > 1}, key=lambda t: (-len(t), t)
+        {term for term in tokens(message.text[:_TELLING]) if term in there and len(term) > 1},
+        key=lambda t: (-len(t), t),
     )
     return tuple(shared[:5])
 
 
 def _with_words(hit: Hit, question: str) -> Hit:
     """A hit with the words that it shares with the question, longest first, no word inside a longer one."""
-    there = set(tokens("\n".join(hit.passage.texts)))
+    there = set(tokens("\n".join(text[:_TELLING] for text in hit.passage.texts)))
     shared = sorted({term for term in tokens(question) if term in there}, key=len, reverse=True)
     return replace(hit, matched=tuple(term for term in shared if not any(term != o and term in o for o in shared)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from copilot.errors import BadInput, NotFound
+from copilot.errors import BadInput, NotAllowed, NotFound
 from copilot.records import Account, Confirmation, Document, FaqEntry, Learned, Role, Rule, Source, SourceKind
 from copilot.retrieval.learning import learned
 from copilot.services.asking import LONGEST_QUESTION
@@ -14,6 +14,7 @@ from copilot.services.indexing import Indexing
 from copilot.services.rights import need, need_community
 from copilot.store import Connection, Store, changes, confirmations, groups, knowledge, messages, threads
 from copilot.store.changes import ChangeKind
+from copilot.text.fold import folded
 
 
 def _now() -> datetime:
@@ -59,8 +60,8 @@ class Confirming:
             NotFound: the source is gone.
             NotAllowed: the account may not decide there.
         """
-        asked = question.strip()
-        if not asked or len(asked) > LONGEST_QUESTION:
+        asked = question.replace("\0", "").strip()
+        if not folded(asked).strip() or len(asked) > LONGEST_QUESTION:
             raise BadInput(f"the question has {len(asked)} characters; it takes 1 to {LONGEST_QUESTION}")
         need(account, Role.MODERATOR, group_id)
         with self._store.write() as connection:
@@ -69,20 +70,25 @@ class Confirming:
             need_community(connection, account, community_id)
             if group_id is not None and groups.get(connection, group_id).community_id != community_id:
                 raise BadInput(f"group {group_id} belongs to another community than the source; name one of its groups")
-            saved = confirmations.save(
-                connection,
-                Confirmation(
-                    community_id=community_id,
-                    group_id=own_group or group_id,
-                    question=asked,
-                    kind=source.kind,
-                    item_id=item_id,
-                    section=source.section if source.kind is SourceKind.DOCUMENT else 0,
-                    is_right=is_right,
-                    account_id=account.id or None,
-                    at=self._clock(),
-                ),
+            word = Confirmation(
+                community_id=community_id,
+                group_id=own_group or group_id,
+                question=asked,
+                kind=source.kind,
+                item_id=item_id,
+                section=source.section if source.kind is SourceKind.DOCUMENT else 0,
+                is_right=is_right,
+                account_id=account.id or None,
+                at=self._clock(),
             )
+            before = confirmations.find(connection, word)
+            if (
+                before is not None
+                and account.group_ids is not None
+                and (before.group_id is None or not account.sees(before.group_id))
+            ):
+                raise NotAllowed(f"somebody else decided on this question for {_where(before)}; ask them or an owner")
+            saved = confirmations.save(connection, word)
             _log(connection, saved)
         self._indexing.wake()
         return saved
@@ -137,6 +143,10 @@ def _place(connection: Connection, source: Source) -> tuple[int, int | None, int
     else:
         item = knowledge.get(connection, Document, source.id)
     return item.community_id, item.group_id, item.id
+
+
+def _where(one: Confirmation) -> str:
+    return "the whole community" if one.group_id is None else f"group {one.group_id}"
 
 
 def _log(connection: Connection, one: Confirmation) -> None:

@@ -45,13 +45,15 @@ class Merged:
         entry: the entry that stays, as it is now.
         before: the same entry as it was.
         removed: the entry that went into it.
-        moved: the confirmations that now speak of the entry that stays.
+        moved: the confirmations that speak of the entry that stays instead of the other.
+        left: those of the other whose question was judged for the entry that stays too; they wait for an undo.
     """
 
     entry: FaqEntry
     before: FaqEntry
     removed: FaqEntry
     moved: tuple[int, ...] = ()
+    left: tuple[int, ...] = ()
 
 
 class Doubles:
@@ -153,8 +155,9 @@ class Doubles:
             knowledge.remove(connection, replace(removed, version=other.version))
             entry = knowledge.save(connection, merged)
             moved = confirmations.move(connection, SourceKind.FAQ, removed.id, entry.id)
+            left = confirmations.of_item(connection, SourceKind.FAQ, removed.id)
         self._indexing.wake()
-        return Merged(entry=entry, before=before, removed=removed, moved=tuple(moved))
+        return Merged(entry=entry, before=before, removed=removed, moved=tuple(moved), left=tuple(left))
 
     def take_apart(self, account: Account, merged: Merged) -> tuple[FaqEntry, FaqEntry]:
         """Undo a merge; returns both entries, the second one with a new id.
@@ -170,7 +173,7 @@ class Doubles:
                     raise BadInput(f"entry {one.id} does not belong where entry {there.id} does; merge them again")
             first = knowledge.save(connection, replace(merged.before, version=merged.entry.version))
             second = knowledge.save(connection, replace(merged.removed, id=0, version=1))
-            confirmations.point(connection, merged.moved, second.id)
+            confirmations.point(connection, (*merged.moved, *merged.left), second.id)
         self._indexing.wake()
         return first, second
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from copilot.errors import Busy, CopilotError
+from copilot.errors import BrokenFile, Busy, CopilotError, NotFound
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.meaning import Meaning
 from copilot.services.jobs import Progress
@@ -173,6 +173,9 @@ class Indexing:
                 self._note(0, 0)
                 self.fault = ""
             except CopilotError as error:
+                if isinstance(error, BrokenFile | NotFound):
+                    # The folder was damaged or taken away while it was open: its owner looks at it from the ground up.
+                    self._indexer.distrust()
                 self.fault = str(error)
                 log.warning("indexing stopped and is tried again: %s", error)
                 self._stop.wait(5)

@@ -138,6 +138,26 @@ def move(connection: Connection, kind: SourceKind, from_id: int, to_id: int) -> 
     return ids
 
 
+def of_item(connection: Connection, kind: SourceKind, item_id: int) -> list[int]:
+    """The ids of what was said of one source."""
+    query = sa.select(confirmation.c.id).where(confirmation.c.kind == kind.value, confirmation.c.item_id == item_id)
+    return list(connection.execute(query).scalars())
+
+
+def find(connection: Connection, one: Confirmation) -> Confirmation | None:
+    """What was said before of the same question and source."""
+    row = connection.execute(
+        sa.select(confirmation).where(
+            confirmation.c.community_id == one.community_id,
+            confirmation.c.question_key == _key(one.question),
+            confirmation.c.kind == one.kind.value,
+            confirmation.c.item_id == one.item_id,
+            confirmation.c.section == one.section,
+        )
+    ).first()
+    return None if row is None else _record(row)
+
+
 def point(connection: Connection, ids: Iterable[int], to_id: int) -> None:
     """Let some confirmations speak of another source of the same kind."""
     connection.execute(sa.update(confirmation).where(confirmation.c.id.in_(list(ids))).values(item_id=to_id))

@@ -44,7 +44,10 @@ def add(connection: Connection, group_id: int, source: SourceMessage, member_id:
         The message, or None where its platform id is there already (it was delivered twice).
     """
     platform_id = source.platform_id
-    if platform_id is not None and find(connection, group_id, platform_id) is not None:
+    known_id = find(connection, group_id, platform_id) if platform_id is not None else None
+    if known_id is not None:
+        if source.recalled and is_there(connection, known_id):
+            recall(connection, known_id)
         return None
     reply_to_id = find(connection, group_id, source.reply_to) if source.reply_to else None
     row = connection.execute(
@@ -68,7 +71,26 @@ def add(connection: Connection, group_id: int, source: SourceMessage, member_id:
     if source.recalled:
         return None
     log_stretch(connection, group_id, source.sent_at, source.sent_at)
+    if platform_id is not None:
+        _answer_waiting(connection, group_id, platform_id, message_id, source.sent_at)
     return get(connection, message_id)
+
+
+def _answer_waiting(
+    connection: Connection, group_id: int, platform_id: str, message_id: int, sent_at: datetime
+) -> None:
+    """Link replies that came before the message that they answer; a platform may deliver out of order."""
+    waiting = connection.execute(
+        sa.select(message.c.id, message.c.sent_at).where(
+            message.c.group_id == group_id,
+            message.c.sent_at >= sent_at,
+            message.c.reply_to == platform_id,
+            message.c.reply_to_id.is_(None),
+        )
+    ).all()
+    for row in waiting:
+        connection.execute(sa.update(message).where(message.c.id == row.id).values(reply_to_id=message_id))
+        log_stretch(connection, group_id, row.sent_at, row.sent_at)
 
 
 def find(connection: Connection, group_id: int, platform_id: str) -> int | None:
@@ -95,6 +117,11 @@ def get(connection: Connection, message_id: int) -> Message:
     if row is None:
         raise NotFound(f"message {message_id} is not there; it may have been recalled or removed")
     return record(row)
+
+
+def is_there(connection: Connection, message_id: int) -> bool:
+    """Whether a message is there and was not recalled."""
+    return bool(connection.execute(sa.select(sa.exists().where(message.c.id == message_id, IS_THERE))).scalar())
 
 
 def recall(connection: Connection, message_id: int) -> None:

@@ -6,9 +6,11 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from copilot.errors import BadInput, NotFound
 from copilot.records import Message, SourceMessage
 from copilot.retrieval import cutting
 from copilot.services.rights import SYSTEM
@@ -153,7 +155,7 @@ def test_an_old_thread_grows_by_a_late_reply(room: Room) -> None:
     sizes = Counter(thread for thread, _, _ in before.values())
     opening = next(thread for thread, size in sizes.items() if size < 5)
     late = SourceMessage(
-        sent_at=talk[-1].sent_at + timedelta(days=90),
+        sent_at=talk[-1].sent_at + timedelta(days=30),
         sender_name="己",
         text="后来定在东门集合",
         platform_id="t:late",
@@ -205,3 +207,53 @@ def test_an_older_release_is_cut_again(room: Room, monkeypatch: pytest.MonkeyPat
     with room.app.store.write() as connection:
         connection.exec_driver_sql("UPDATE thread_message SET why = 'near', answers_id = NULL")
     assert cut(room) == before
+
+
+def test_a_reply_that_comes_before_its_message_is_linked_when_that_comes(room: Room) -> None:
+    room.app.intake.receive(
+        room.group_id,
+        SourceMessage(
+            sent_at=START + timedelta(seconds=5), sender_name="乙", text="在东门", platform_id="l:2", reply_to="l:1"
+        ),
+    )
+    room.app.indexing.bring_up()
+    room.app.intake.receive(
+        room.group_id, SourceMessage(sent_at=START, sender_name="甲", text="在哪集合？", platform_id="l:1")
+    )
+    assert cut(room)["l:2"] == ("l:1", "l:1", "reply")
+
+
+def test_a_backlog_in_one_second_is_cut_once(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(300):
+        room.app.intake.receive(
+            room.group_id,
+            SourceMessage(sent_at=START, sender_name="甲", text=f"第{number}条", platform_id=f"s:{number}"),
+        )
+    cuts: list[int] = []
+    follow = cutting.Cutter._cut
+
+    def counted(self: cutting.Cutter, *given: Any, **named: Any) -> Any:
+        cuts.append(1)
+        return follow(self, *given, **named)
+
+    monkeypatch.setattr(cutting.Cutter, "_cut", counted)
+    assert len(cut(room)) == 300
+    assert len(cuts) <= 3
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "text", "says"),
+    [
+        (datetime(9999, 12, 31, tzinfo=UTC), "早", "cannot be"),
+        (datetime(1970, 1, 1, tzinfo=UTC), "早", "cannot be"),
+        (START, "长" * 100_001, "100001 characters"),
+    ],
+)
+def test_what_no_platform_sends_is_refused(room: Room, sent_at: datetime, text: str, says: str) -> None:
+    with pytest.raises(BadInput, match=says):
+        room.app.intake.receive(room.group_id, SourceMessage(sent_at=sent_at, sender_name="甲", text=text))
+    with pytest.raises(NotFound):
+        room.app.intake.receive(4711, SourceMessage(sent_at=START, sender_name="甲", text="早"))
+    kept = room.app.intake.receive(room.group_id, SourceMessage(sent_at=START, sender_name="甲", text="早\0上\ud800好"))
+    assert kept is not None
+    assert kept.text == "早上好"
