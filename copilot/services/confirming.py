@@ -23,7 +23,7 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """A confirmation with what people see of its source; `title` is "" where the source is gone."""
+    """A confirmation with what people see of its source."""
 
     confirmation: Confirmation
     title: str
@@ -114,11 +114,13 @@ class Confirming:
         with self._store.read() as connection:
             need_community(connection, account, community_id)
             found = confirmations.of_community(connection, community_id, limit=limit)
-            return [
+            titled = [
                 Confirmed(confirmation=one, title=_title(connection, one))
                 for one in found
                 if one.group_id is None or account.sees(one.group_id)
             ]
+        # What was said of a source that is gone waits for its return, and teaches nothing meanwhile.
+        return [one for one in titled if one.title]
 
     def learned(self, account: Account, community_id: int) -> Learned | None:
         """What a community's confirmations taught retrieval so far; None before there were enough."""
@@ -167,6 +169,7 @@ def _title(connection: Connection, one: Confirmation) -> str:
             case SourceKind.DOCUMENT:
                 return knowledge.get(connection, Document, one.item_id).name
             case SourceKind.HISTORY:
-                return messages.get(connection, one.item_id).text
+                talk = threads.talks(connection, [one.item_id]).get(one.item_id, ())
+                return talk[0].text if talk else ""
     except NotFound:
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sqlite3
 import sys
@@ -13,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from copilot.errors import CopilotError, NotFound
 from copilot.importers.registry import known_formats
+from copilot.models.loading import load_embedder
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.words import WordIndex
 from copilot.services.serving import served_at
@@ -46,6 +46,7 @@ def examine(settings: Settings, store: Store, indexer: Indexer) -> list[Finding]
     """Look at everything that the co-pilot stands on; a check that fails is a finding, never an error."""
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _program,
+        lambda: _meaning(settings),
         lambda: _disk(settings),
         lambda: _database(store),
         lambda: _index(settings, store, indexer),
@@ -85,9 +86,25 @@ def _program() -> Iterator[Finding]:
             yield Finding(name=name, health=Health.BAD, found="missing", remedy="install the co-pilot's requirements")
     formats = ", ".join(its.name for its in known_formats())
     yield Finding(name="formats", health=Health.GOOD, found=formats)
-    model = importlib.util.find_spec("sentence_transformers") is not None
-    found = "sentence-transformers is installed" if model else "none is needed: this version answers by words"
-    yield Finding(name="models", health=Health.GOOD, found=found)
+
+
+def _meaning(settings: Settings) -> Iterator[Finding]:
+    """Whether the embedder that is set can be used; a model is loaded for that."""
+    if settings.embedder in ("static", "off"):
+        found = "the built-in embedder" if settings.embedder == "static" else "switched off: words alone count"
+        yield Finding(name="embedder", health=Health.GOOD, found=found)
+        return
+    try:
+        loaded = load_embedder(settings.embedder)
+    except CopilotError as error:
+        yield Finding(
+            name="embedder",
+            health=Health.BAD,
+            found=str(error),
+            remedy="until then words alone count; set COPILOT_EMBEDDER to another model or to static",
+        )
+        return
+    yield Finding(name="embedder", health=Health.GOOD, found=loaded.identity)
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
