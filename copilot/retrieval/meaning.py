@@ -22,7 +22,7 @@ from copilot.retrieval.keys import scope_of
 from copilot.retrieval.learning import Teaching
 from copilot.retrieval.vectorizing import Vectorizer, script_of
 from copilot.retrieval.vectors import ScopeHealth, Vectors
-from copilot.store import Connection, Store, facts
+from copilot.store import Connection, Store, changes, facts
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +75,7 @@ class Meaning:
         self._vectors = Vectors(store, folder / "vectors")
         self._loading = threading.Lock()
         self._loaded: _Loaded | None = None
+        self._followed = -1
 
     def open_owner(self) -> None:
         """Say that this process owns the indexes."""
@@ -96,10 +97,15 @@ class Meaning:
             BadInput, NotFound: the embedder cannot be loaded; the message has the remedy.
         """
         loaded = self._ready()
-        is_static = isinstance(loaded.embedder, StaticEmbedder)
-        loaded.teaching.follow(self._clock(), can_refit=is_static, stop=stop)
-        loaded.vectorizer.follow(progress, stop=stop)
+        with self._store.read() as connection:
+            newest = changes.newest(connection)
+        # Asked twice a second; where nothing changed there is nothing to compare.
+        if newest != self._followed or loaded.vectorizer.is_behind():
+            is_static = isinstance(loaded.embedder, StaticEmbedder)
+            loaded.teaching.follow(self._clock(), can_refit=is_static, stop=stop)
+            loaded.vectorizer.follow(progress, stop=stop)
         if not stop():
+            self._followed = newest
             self._vectors.sync_all(progress, stop=stop)
 
     def is_behind(self) -> bool:
