@@ -55,7 +55,7 @@ def there(*paths: Path) -> bool:
 def retrieval(data: Path) -> list[str]:
     """How often the right entry is found by words, beside exact BM25."""
     lines = [
-        "### The right entry among the first five: the product (words, and vectors where they count), beside exact BM25",
+        "### The right entry among the first five: words, with vectors where they count, beside exact BM25",
         "",
         "| set | hit@1 | hit@5 | exact BM25 hit@5 | MRR@10 | ms a query | exact BM25, ms a query |",
         "|---|---|---|---|---|---|---|",
