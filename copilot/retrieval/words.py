@@ -10,6 +10,7 @@ This module does not know what a passage says: it keeps keys, not texts.
 from __future__ import annotations
 
 import json
+import logging
 import math
 import os
 import shutil
@@ -18,10 +19,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from copilot.errors import BrokenFile, Busy, NotFound, StorageFailed
+from copilot.errors import BrokenFile, Busy, CopilotError, NotFound, StorageFailed
 from copilot.records import SourceKind
 from copilot.retrieval.shelf import Found, Rack, Shelf, item_of
 from copilot.text.tokens import tokens
+
+log = logging.getLogger(__name__)
 
 # Raised when the fields or the tokens change, so that an index written by an older release is built again.
 _VERSION = 3
@@ -170,10 +173,15 @@ class WordIndex:
             _write_position(self._folder, position)
 
     def close(self) -> None:
-        """Wait for tantivy's threads and let the folder go. What was not committed is lost."""
-        with self._lock, _telling(self._folder):
+        """Wait for tantivy's threads and let the folder go, damaged or not. What was not committed is lost."""
+        with self._lock:
             for rack in self._shelves.values():
-                rack.close()
+                # A damaged folder is closed in order to be thrown away: one broken shelf keeps no other one open.
+                try:
+                    with _telling(self._folder):
+                        rack.close()
+                except CopilotError as error:
+                    log.warning("closing it all the same: %s", error)
 
     def __len__(self) -> int:
         """How many wordings are found, of all passages together."""

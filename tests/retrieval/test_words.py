@@ -161,6 +161,20 @@ def test_there_must_be_an_index_to_read(tmp_path: Path) -> None:
         WordIndex.open_reader(tmp_path / "nothing")
 
 
+def test_a_folder_damaged_while_it_is_written_can_be_closed_and_begun_anew(index: WordIndex, tmp_path: Path) -> None:
+    index.add("faq:9", SourceKind.FAQ, "c1", "停车走哪个门")
+    for path in (tmp_path / "words").rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"")
+    index.close()
+    erase(tmp_path / "words")
+    anew = WordIndex.open_writer(tmp_path / "words")
+    anew.add("faq:9", SourceKind.FAQ, "c1", "停车走哪个门")
+    anew.commit("1")
+    assert len(anew) == 1
+    anew.close()
+
+
 @pytest.mark.parametrize("ending", ["term", "idx", "store", "fieldnorm", "json"])
 @pytest.mark.parametrize("harm", ["cut", "empty", "flip", "gone"])
 def test_damage_is_told_and_can_be_mended(index: WordIndex, tmp_path: Path, ending: str, harm: str) -> None:
