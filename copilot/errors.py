@@ -12,6 +12,7 @@
     ├── Conflict             a change that rests on a version which is no longer current
     ├── Busy                 the data folder or a file is held by another process
     ├── Cancelled            work that a person stopped
+    ├── ModelFailed          a model that could not be asked or whose reply cannot be used; the fallback runs
     └── StorageFailed        the disk is full, unreadable or unwritable
 """
 
@@ -58,3 +59,14 @@ class Cancelled(CopilotError):
 
 class StorageFailed(CopilotError):
     """The disk is full, unreadable or unwritable."""
+
+
+class ModelFailed(CopilotError):
+    """A model that could not be asked, or whose reply cannot be used; whoever asked goes on without one.
+
+    `reason` is the value of a `records.Outcome`.
+    """
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason

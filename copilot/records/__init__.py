@@ -14,18 +14,24 @@ from copilot.records.answer import (
 )
 from copilot.records.chat import CoveredSpan, Message, MessageKind, Skipped, SourceMessage
 from copilot.records.community import Community, Group, Member, Platform, Profile, Tone
+from copilot.records.dialogue import Dialogue, Step, Turn
 from copilot.records.evidence import Evidence, Side
 from copilot.records.knowledge import Document, FaqEntry, Knowledge, Rule
 from copilot.records.learning import Confirmation, Learned
+from copilot.records.model import Abilities, Cap, ModelCall, ModelSetup, Outcome, Purpose
+from copilot.records.proposal import Proposal, ProposalKind, ProposalState
 from copilot.records.work import ImportReport, Job, JobState
 
 __all__ = [
+    "Abilities",
     "Account",
     "Answer",
+    "Cap",
     "Citation",
     "Community",
     "Confirmation",
     "CoveredSpan",
+    "Dialogue",
     "Document",
     "Evidence",
     "Explanation",
@@ -40,9 +46,16 @@ __all__ = [
     "Member",
     "Message",
     "MessageKind",
+    "ModelCall",
+    "ModelSetup",
+    "Outcome",
     "Passage",
     "Platform",
     "Profile",
+    "Proposal",
+    "ProposalKind",
+    "ProposalState",
+    "Purpose",
     "Role",
     "Rule",
     "Side",
@@ -52,5 +65,7 @@ __all__ = [
     "Source",
     "SourceKind",
     "SourceMessage",
+    "Step",
     "Tone",
+    "Turn",
 ]

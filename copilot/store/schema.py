@@ -11,7 +11,7 @@ from copilot.errors import BadInput
 from copilot.store.backup import copy_database, thin_out
 from copilot.store.engine import Store
 
-HEAD = "0002"
+HEAD = "0003"
 
 
 def revision(store: Store) -> str | None:

@@ -349,6 +349,118 @@ job = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# The chat model that an owner chose: one row. Its key is kept outside the store, which is copied and handed on.
+model_setup = sa.Table(
+    "model_setup",
+    metadata,
+    sa.Column("id", _Key, primary_key=True, autoincrement=False),
+    sa.Column("vendor", sa.String(40), nullable=False),
+    sa.Column("base_url", sa.String(400), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("context_tokens", sa.Integer, nullable=False),
+    sa.Column("input_price", sa.Float),
+    sa.Column("output_price", sa.Float),
+    sa.Column("is_local", sa.Boolean, nullable=False),
+    sa.Column("abilities", sa.JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_at", At, nullable=False),
+)
+
+# What models may use in a day: one row for all together (`scope` "all") and one for each group that has its own ("g7").
+model_cap = sa.Table(
+    "model_cap",
+    metadata,
+    sa.Column("scope", sa.String(40), primary_key=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), index=True),
+    sa.Column("yuan", sa.Float),
+    sa.Column("tokens", sa.BigInteger),
+)
+
+# Each call is first a reservation of what it may cost, then a record of what it did.
+model_call = sa.Table(
+    "model_call",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("at", At, nullable=False, index=True),
+    sa.Column("community_id", _Key),
+    sa.Column("group_id", _Key),
+    sa.Column("account_id", _Key),
+    sa.Column("purpose", sa.String(20), nullable=False),
+    sa.Column("prompt", sa.String(60), nullable=False),
+    sa.Column("prompt_hash", sa.String(12), nullable=False),
+    sa.Column("vendor", sa.String(40), nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("input_tokens", sa.Integer, nullable=False),
+    sa.Column("output_tokens", sa.Integer, nullable=False),
+    sa.Column("is_estimate", sa.Boolean, nullable=False),
+    sa.Column("cost", sa.BigInteger),
+    sa.Column("first_token_ms", sa.Integer, nullable=False),
+    sa.Column("latency_ms", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("outcome", sa.String(20), nullable=False),
+    sa.Index(None, "group_id", "at"),
+    sqlite_autoincrement=True,
+)
+
+# Further wordings of an entry's question that a model thought of; people edit the entry's own.
+faq_wording = sa.Table(
+    "faq_wording",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("entry_id", _Key, _refers("faq_entry.id"), nullable=False, index=True),
+    sa.Column("question_hash", sa.String(64), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+)
+
+dialogue = sa.Table(
+    "dialogue",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("account_id", _Key, nullable=False),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), index=True),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("summarised_id", _Key, nullable=False),
+    sa.Column("created_at", At, nullable=False),
+    sa.Column("changed_at", At, nullable=False),
+    sa.Index(None, "account_id", "changed_at"),
+    sqlite_autoincrement=True,
+)
+
+turn = sa.Table(
+    "turn",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("dialogue_id", _Key, _refers("dialogue.id"), nullable=False, index=True),
+    sa.Column("at", At, nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),
+    sa.Column("said", sa.Text, nullable=False),
+    sa.Column("outcome", sa.String(20), nullable=False),
+    # Steps, citations, proposals and choices, as plain JSON.
+    sa.Column("details", sa.JSON, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+proposal = sa.Table(
+    "proposal",
+    metadata,
+    sa.Column("id", _Key, primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("community_id", _Key, _refers("community.id"), nullable=False, index=True),
+    sa.Column("group_id", _Key, _refers("chat_group.id"), nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("evidence", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("account_id", _Key),
+    sa.Column("decided_by", _Key),
+    sa.Column("decided_at", At),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("created_at", At, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 # An import in the making: invisible to everything else until it is published in one transaction.
 staged_sender = sa.Table(
     "staged_sender",
