@@ -32,7 +32,7 @@ class Tool(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A stretch of time: from `starts_at` until before `ends_at`, aware UTC; `words` is how it was said, such as 上周五晚."""
+    """A stretch of time: from `starts_at` until before `ends_at`, aware UTC; `words` is how it was said (上周五晚)."""
 
     starts_at: datetime
     ends_at: datetime
@@ -84,7 +84,7 @@ class Found:
 
     Args:
         text: a reply for the admin, plain text in the scope's language.
-        material: what a model may read to word a reply of its own: `text` where "" ; members' words stand in data blocks.
+        material: what a model reads to word a reply of its own ("": `text`); members' words stand in data blocks.
         citations: the sources that it rests on.
         result: where a question was asked, the answer or silence itself.
         proposal_ids: what was proposed.
