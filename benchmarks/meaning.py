@@ -17,13 +17,15 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from benchmarks.asking import QUESTIONS, ask_all, questions_of
 from benchmarks.chats import in_child, rows, write_as_chatlab
 from benchmarks.importing import import_into
 from copilot.bootstrap import build
 from copilot.retrieval import meaning as meaning_module
-from copilot.retrieval.fusion import Reason
+from copilot.retrieval.fusion import Reason, Weight
 from copilot.services.rights import SYSTEM
 from copilot.settings import load_settings
 from copilot.store import threads
@@ -31,7 +33,7 @@ from copilot.store import threads
 WEIGHT = 0.3
 
 
-def measure(chat: Path) -> dict[str, float]:
+def measure(chat: Path) -> dict[str, Any]:
     """Import a chat into a new data folder, and measure what comes after, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         export = Path(folder) / "chat.jsonl"
@@ -40,38 +42,30 @@ def measure(chat: Path) -> dict[str, float]:
         return in_child("benchmarks.meaning", chat, "--child", Path(folder) / "data")
 
 
-def work_off(chat: Path, data_dir: Path) -> dict[str, float]:
+def work_off(chat: Path, data_dir: Path) -> dict[str, Any]:
     """Do what a server does after a large import, and ask."""
     app = build(load_settings(data_dir=data_dir, log_level="error"))
     assert app.meaning is not None
     group = app.groups.groups(SYSTEM)[0]
-    began, cut_seconds = time.monotonic(), 0.0
     app.indexer.acquire()
     app.meaning.open_owner()
-    cutter = app.indexer.cutter
-    refine = cutter.refine
-
-    def timed(progress: object) -> bool:
-        nonlocal cut_seconds
-        begin = time.monotonic()
-        done = refine(progress)  # type: ignore[arg-type]
-        cut_seconds += time.monotonic() - begin
-        return done
-
-    cutter.refine = timed  # type: ignore[method-assign, assignment]
-    while app.indexer.refine():
+    began = time.monotonic()
+    while app.indexer.cutter.refine(_quiet):
         pass
+    cut_seconds = time.monotonic() - began
+    app.indexer.catch_up()
     refined = time.monotonic()
-    app.meaning.follow(lambda _done, _total: None)
+    app.meaning.follow(_quiet)
     embedded = time.monotonic()
     questions = questions_of((str(row.get("text") or row.get("content") or "") for row in rows(chat)), QUESTIONS)
     plain = ask_all(app, questions)
     weigh = meaning_module.weigh
-    meaning_module.weigh = lambda *given, **named: replace(  # type: ignore[assignment]
-        weigh(*given, **named), value=WEIGHT, why=Reason.MEASURED
-    )
-    with_vectors = ask_all(app, questions)
-    meaning_module.weigh = weigh
+
+    def counted(*given: Any, **named: Any) -> Weight:
+        return replace(weigh(*given, **named), value=WEIGHT, why=Reason.MEASURED)
+
+    with mock.patch.object(meaning_module, "weigh", counted):
+        with_vectors = ask_all(app, questions)
     with app.store.read() as connection:
         number = threads.count(connection, group.group.id)
     found = {
@@ -89,7 +83,11 @@ def work_off(chat: Path, data_dir: Path) -> dict[str, float]:
     app.meaning.close()
     app.indexer.release()
     app.store.close()
-    return found  # type: ignore[return-value]
+    return found
+
+
+def _quiet(_done: int, _total: int) -> None:
+    """Nobody watches."""
 
 
 def main() -> None:

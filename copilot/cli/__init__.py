@@ -115,7 +115,7 @@ def import_chat(
     json: JsonOption = False,
 ) -> None:
     """Import a chat export. The same or an overlapping export adds only what is new."""
-    from copilot.services.importing import report_of
+    from copilot.services.import_run import report_of
 
     with opened(quiet=json) as built:
         account = system()

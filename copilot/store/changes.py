@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from copilot.store.engine import inserted_id
-from copilot.store.tables import change
+from copilot.store.tables import change, chat_group, document, faq_entry, message, rule
 
 
 class ChangeKind(StrEnum):
@@ -113,8 +113,6 @@ def shorten(connection: Connection, change_id: int, from_at: datetime) -> None:
 
 def relog_knowledge(connection: Connection) -> None:
     """Log every FAQ entry, rule and document again, for an index that was thrown away."""
-    from copilot.store.tables import document, faq_entry, rule
-
     for kind, table in ((ChangeKind.FAQ, faq_entry), (ChangeKind.RULE, rule), (ChangeKind.DOCUMENT, document)):
         connection.execute(sa.delete(change).where(change.c.kind == kind.value))
         connection.execute(
@@ -127,8 +125,6 @@ def relog_knowledge(connection: Connection) -> None:
 
 def relog_messages(connection: Connection) -> None:
     """Log the messages of every group again, for history that is to be cut anew."""
-    from copilot.store.tables import chat_group, message
-
     connection.execute(sa.delete(change).where(change.c.kind == ChangeKind.MESSAGES.value))
     connection.execute(
         sa.insert(change).from_select(
@@ -144,10 +140,3 @@ def relog_messages(connection: Connection) -> None:
             .group_by(chat_group.c.community_id, chat_group.c.id),
         )
     )
-
-
-def iterate(connection: Connection, position: int) -> Iterator[Change]:
-    """All rows after a position, in order."""
-    while rows := after(connection, position):
-        yield from rows
-        position = rows[-1].id

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from copilot.bootstrap import build
 from copilot.importers.alignment import MINUTE, Entry, Slot, join_minute, same_people, votes_for_names, words_of
 from copilot.records import MessageKind, Platform
-from copilot.services.importing import report_of
+from copilot.services.import_run import report_of
 from copilot.services.rights import SYSTEM
 from copilot.settings import Settings
 from copilot.store import messages

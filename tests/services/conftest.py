@@ -11,7 +11,7 @@ import pytest
 from copilot.bootstrap import App
 from copilot.importers.chatlab import write_chatlab
 from copilot.records import ImportReport, Message, Platform, SourceMessage
-from copilot.services.importing import report_of
+from copilot.services.import_run import report_of
 from copilot.services.rights import SYSTEM
 from copilot.store import groups, messages
 

@@ -10,7 +10,7 @@ import pytest
 
 from copilot.errors import BadInput, NotAllowed, UnknownFormat
 from copilot.records import Account, JobState, Role, SourceMessage
-from copilot.services.importing import report_of
+from copilot.services.import_run import report_of
 from copilot.services.rights import SYSTEM
 from copilot.store import jobs
 from tests.services.conftest import Room
