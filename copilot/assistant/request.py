@@ -30,6 +30,14 @@ class Tool(StrEnum):
     HELP = "help"
 
 
+class Aspect(StrEnum):
+    """Which members are asked for: those who talk most, who are new, who have not spoken for long (久未发言)."""
+
+    ACTIVE = "active"
+    NEW = "new"
+    QUIET = "quiet"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """A stretch of time: from `starts_at` until before `ends_at`, aware UTC; `words` is how it was said (上周五晚)."""
@@ -49,6 +57,7 @@ class Request:
         member: a member's name, as said.
         text: a text that was handed over: to rewrite, to check against the rules, to propose.
         kind: of a draft or proposal.
+        aspect: of `members`: which of them; None where nothing was said of it.
         thread_id: of the conversation to read.
         sureness: 0 to 1, how sure the router is.
         choices: where the words can be read in several ways, those readings as full sentences; then nothing is done.
@@ -61,6 +70,7 @@ class Request:
     member: str = ""
     text: str = ""
     kind: ProposalKind | None = None
+    aspect: Aspect | None = None
     thread_id: int | None = None
     sureness: float = 1.0
     choices: tuple[str, ...] = ()
