@@ -232,6 +232,7 @@ KNOWING = (
     ("the title has {number} characters; it takes 1 to {most}", "标题有 {number} 个字，请写 1 到 {most} 个字"),
     ("there is no proposal {number}; its group may have been removed meanwhile", "找不到这条待办，它的群可能刚被删除"),
     ("proposal {number} was decided meanwhile; load the list again", "这条待办刚刚已经处理过了；请刷新列表"),
+    ("proposal {number} was changed meanwhile; load the list again", "这条待办刚刚被改过了；请刷新列表"),
     ("proposal {number} was changed meanwhile; load the list again and look at it once more",
      "这条待办刚刚被人改过；请刷新列表，再看一眼"),
     ("the text for the group has {number} characters; it takes 1 to {most}",

@@ -151,6 +151,23 @@ class Proposing:
         """
         return self._decide(account, proposal_id, version, ProposalState.REJECTED)
 
+    def take_back(self, account: Account, proposal_id: int, version: int) -> Proposal:
+        """Let a proposal wait again that was noted as sent or not wanted by mistake.
+
+        Raises:
+            Conflict: it waits already, or was changed meanwhile.
+        """
+        with self._store.write() as connection:
+            found = proposals.get(connection, proposal_id)
+            need(account, Role.MODERATOR, found.group_id)
+            if found.state is ProposalState.PENDING or found.version != version:
+                raise Conflict(f"proposal {proposal_id} was changed meanwhile; load the list again")
+            changed = replace(
+                found, state=ProposalState.PENDING, decided_by=None, decided_at=None, version=found.version + 1
+            )
+            proposals.save(connection, changed)
+        return changed
+
     def _decide(self, account: Account, proposal_id: int, version: int, state: ProposalState) -> Proposal:
         with self._store.write() as connection:
             found = _waiting(connection, account, proposal_id, version)

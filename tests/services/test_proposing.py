@@ -78,6 +78,18 @@ def test_a_decision_stands(proposing: Proposing, waiting: Proposal, verb: str) -
             again()
 
 
+@pytest.mark.parametrize("verb", ["hand_off", "reject"])
+def test_a_decision_by_mistake_is_taken_back(proposing: Proposing, waiting: Proposal, verb: str) -> None:
+    decided = getattr(proposing, verb)(MING, waiting.id, waiting.version)
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        proposing.take_back(MING, waiting.id, waiting.version)
+    again = proposing.take_back(MING, waiting.id, decided.version)
+    assert again == replace(waiting, version=3)
+    assert proposing.get(MING, waiting.id) == again
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        proposing.take_back(MING, waiting.id, again.version)
+
+
 def test_whoever_may_only_read_decides_nothing(proposing: Proposing, room: Room, waiting: Proposal) -> None:
     assert proposing.all_of(GUEST, group_id=room.group_id) == [waiting]
     for refused in (
