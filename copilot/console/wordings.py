@@ -416,6 +416,8 @@ MODELS = (
      "这台电脑上没有模型 {name}：运行 `copilot embedder {other}` 下载，或者写明它所在的文件夹"),
     ("The embedding model {name} cannot be fetched or read: check its name.",
      "模型 {name} 下载不了或读不了：请检查名字"),
+    ("the prompt {name} cannot be used: {what}", "写给模型的话「{name}」用不了：{what}"),
+    ("there is no prompt {name}; the prompts are {names}", "没有叫「{name}」的写给模型的话；有的是 {names}"),
 )
 
 SENTENCES = (*MODELS, *SKIPPED, *CHAT_FILES, *IMPORTS, *PEOPLE_AND_GROUPS, *STORE, *KNOWING, *KNOWLEDGE_FILES)
