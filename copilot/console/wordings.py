@@ -420,5 +420,40 @@ MODELS = (
     ("there is no prompt {name}; the prompts are {names}", "没有叫「{name}」的写给模型的话；有的是 {names}"),
 )
 
-SENTENCES = (*MODELS, *SKIPPED, *CHAT_FILES, *IMPORTS, *PEOPLE_AND_GROUPS, *STORE, *KNOWING, *KNOWLEDGE_FILES)
+_ANEW = "; it begins anew at {time} ({zone}), or an owner raises it in the settings"
+_ANEW_ZH = "；{time} 重新开始，负责人也可以在设置里调高"
+_YUAN = " of {most} yuan a day is used up: {spent} are spent or reserved and this call may cost {cost}"
+_YUAN_BEHIND = _YUAN.replace("a day", "a day for work in the background")
+_TEXT = (" of {most} pieces of text a day is used up: {spent} are read, written or reserved "
+         "and this call may need {cost}")
+_TEXT_BEHIND = _TEXT.replace("a day", "a day for work in the background")
+
+SPENDING = (
+    (f"The models' cap{_YUAN}{_ANEW}", f"今天用模型的钱到了上限 {{most}} 元（已用 {{spent}} 元）{_ANEW_ZH}"),
+    (f"The models' cap{_TEXT}{_ANEW}", f"今天模型读写的文字量到了上限{_ANEW_ZH}"),
+    (f"The models' cap{_YUAN_BEHIND}{_ANEW}", f"今天模型在后台能用的 {{most}} 元用完了（已用 {{spent}} 元）{_ANEW_ZH}"),
+    (f"The models' cap{_TEXT_BEHIND}{_ANEW}", f"今天模型在后台能读写的文字量用完了{_ANEW_ZH}"),
+    ("The cap of the group {group}" + _YUAN + _ANEW,
+     f"{{group}}今天用模型的钱到了上限 {{most}} 元（已用 {{spent}} 元）{_ANEW_ZH}"),
+    ("The cap of the group {group}" + _TEXT + _ANEW, f"{{group}}今天模型读写的文字量到了上限{_ANEW_ZH}"),
+    ("The cap of the group {group}" + _YUAN_BEHIND + _ANEW,
+     f"{{group}}今天模型在后台能用的 {{most}} 元用完了（已用 {{spent}} 元）{_ANEW_ZH}"),
+    ("The cap of the group {group}" + _TEXT_BEHIND + _ANEW, f"{{group}}今天模型在后台能读写的文字量用完了{_ANEW_ZH}"),
+    ("what the model costs cannot be noted: {maybe}", "用模型的花费记不下来：{maybe}"),
+    ("{days} days cannot be shown; name 1 to {most}", "只能看最近 1 到 {most} 天"),
+    ("a cap of {yuan} yuan cannot be; write 0 to {most}", "上限不能是 {yuan} 元；请写 0 到 {most}"),
+    ("a cap of {number} pieces of text cannot be; write 0 to {most}", "文字量上限不能是 {number}；请写 0 到 {most}"),
+    ("the key is empty; paste the one that the vendor shows", "还没有填密钥；请粘贴厂商给的那一串"),
+    ("the key has blanks, line ends or letters that no key has; paste only the key itself",
+     "密钥里有空格、换行或别的字；请只粘贴密钥本身"),
+    ("the address of the model is none; write one such as https://api.example.com/v1",
+     "模型的地址不对；请写 https://api.example.com/v1 这样的地址"),
+    ("another process is writing the keys of models; try again in a moment", "另一个程序正在保存密钥；请稍后再试"),
+    ("the key cannot be kept ({maybe}); check the free space and the rights of the data folder",
+     "密钥存不下来（{maybe}）；请检查剩余空间和数据文件夹的权限"),
+)
+
+SENTENCES = (
+    *SPENDING, *MODELS, *SKIPPED, *CHAT_FILES, *IMPORTS, *PEOPLE_AND_GROUPS, *STORE, *KNOWING, *KNOWLEDGE_FILES,
+)
 """Every pattern, with its Chinese, which ends without a full stop."""
