@@ -7,9 +7,12 @@ from sqlalchemy.engine import Connection
 
 from copilot.errors import BadInput, NotFound
 from copilot.records import Member
+from copilot.store import facts
 from copilot.store.engine import inserted_id
 from copilot.store.tables import chat_group, member, member_alias, message
 
+# Counts renamings, so that whoever keeps names sees that they have changed.
+_RENAMED = "members_renamed"
 NAME_LENGTH = 200
 
 
@@ -85,6 +88,7 @@ def rename(connection: Connection, member_id: int, name: str) -> None:
     """Change the name that is shown of a member; what their messages were signed with stays."""
     get(connection, member_id)
     connection.execute(sa.update(member).where(member.c.id == member_id).values(name=name[:NAME_LENGTH]))
+    facts.put(connection, _RENAMED, str(int(facts.get(connection, _RENAMED) or 0) + 1))
 
 
 def merge(connection: Connection, keep_id: int, other_id: int) -> None:
@@ -150,6 +154,25 @@ def platform_ids(connection: Connection, group_id: int) -> dict[int, str]:
         .order_by(member_alias.c.id.desc())
     )
     return {row.member_id: row.value for row in rows}
+
+
+def names(connection: Connection, community_id: int) -> set[str]:
+    """All names under which the members of a community's groups are or have been seen."""
+    inside = sa.select(chat_group.c.id).where(chat_group.c.community_id == community_id)
+    shown = sa.select(member.c.name).where(member.c.group_id.in_(inside))
+    seen = sa.select(member_alias.c.value).where(member_alias.c.group_id.in_(inside), member_alias.c.kind == "name")
+    return set(connection.execute(sa.union(shown, seen)).scalars())
+
+
+def names_stamp(connection: Connection, community_id: int) -> tuple[int, ...]:
+    """Numbers that differ once `names` may say something else."""
+    inside = sa.select(chat_group.c.id).where(chat_group.c.community_id == community_id)
+    shown, seen = (
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.max(table.c.id), 0)).where(table.c.group_id.in_(inside))
+        for table in (member, member_alias)
+    )
+    renamed = int(facts.get(connection, _RENAMED) or 0)
+    return (renamed, *connection.execute(shown).one(), *connection.execute(seen).one())
 
 
 def _by_alias(connection: Connection, group_id: int, kind: str, value: str) -> int | None:
