@@ -99,6 +99,14 @@ def own(connection: Connection, kind: type[T], community_id: int, group_id: int 
     return [_record(kind, row) for row in rows]
 
 
+def holds(connection: Connection, kind: type[T], community_id: int, group_ids: Iterable[int]) -> bool:
+    """Whether a community, for all of its groups or for some of them, has items of a kind."""
+    table = _TABLES[kind][0]
+    place = sa.or_(table.c.group_id.is_(None), table.c.group_id.in_(list(group_ids)))
+    found = connection.execute(sa.select(table.c.id).where(table.c.community_id == community_id, place).limit(1))
+    return found.first() is not None
+
+
 def _explain_miss(connection: Connection, table: sa.Table, item_id: int, name: str) -> None:
     if connection.execute(sa.select(table.c.id).where(table.c.id == item_id)).first() is None:
         raise NotFound(f"the {name} {item_id} was removed meanwhile; add it again if it is still wanted")

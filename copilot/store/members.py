@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -161,6 +163,14 @@ def names(connection: Connection, community_id: int) -> set[str]:
     inside = sa.select(chat_group.c.id).where(chat_group.c.community_id == community_id)
     shown = sa.select(member.c.name).where(member.c.group_id.in_(inside))
     seen = sa.select(member_alias.c.value).where(member_alias.c.group_id.in_(inside), member_alias.c.kind == "name")
+    return set(connection.execute(sa.union(shown, seen)).scalars())
+
+
+def names_in(connection: Connection, group_ids: Iterable[int]) -> set[str]:
+    """All names under which the members of some groups are or have been seen."""
+    wanted = list(group_ids)
+    shown = sa.select(member.c.name).where(member.c.group_id.in_(wanted))
+    seen = sa.select(member_alias.c.value).where(member_alias.c.group_id.in_(wanted), member_alias.c.kind == "name")
     return set(connection.execute(sa.union(shown, seen)).scalars())
 
 
