@@ -158,7 +158,7 @@ class Dialogues:
         """Delete a dialogue in which nothing was said; does nothing where there is none, or something was."""
         with self._store.write() as connection:
             try:
-                self._own(connection, account, dialogue_id)
+                _theirs(account, dialogues.get(connection, dialogue_id))
             except NotFound:
                 return
             if not dialogues.turns(connection, dialogue_id, limit=1):
