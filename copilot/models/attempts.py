@@ -57,7 +57,7 @@ def pause(fault: Fault, attempt: int, chance: Callable[[], float] = secrets.Syst
     """
     if fault.outcome not in TRANSIENT or attempt >= MOST_ATTEMPTS:
         return None
-    doubled = min(_FIRST_PAUSE_SECONDS * 2 ** (attempt - 1), _LONGEST_PAUSE_SECONDS)
+    doubled = min(_FIRST_PAUSE_SECONDS * 2.0 ** (attempt - 1), _LONGEST_PAUSE_SECONDS)
     waited = doubled * (0.5 + chance())
     if fault.retry_after is None:
         return waited

@@ -1,0 +1,34 @@
+"""Passes over what a model thinks aloud before it replies, where a server leaves it in the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+_OPENING, _CLOSING = "<think>", "</think>"
+
+
+def without_thinking(pieces: Iterable[str]) -> Iterator[str]:
+    """A reply without `<think>…</think>` at its beginning, in pieces as they come.
+
+    Args:
+        pieces: parts of the text, cut anywhere.
+    """
+    rest = iter(pieces)
+    held = ""
+    for piece in rest:
+        held += piece
+        said = _after_thinking(held)
+        if said:
+            yield said
+            yield from rest
+            return
+    if held and not held.lstrip().startswith(_OPENING):
+        yield held
+
+
+def _after_thinking(text: str) -> str:
+    """What is said in a text that may begin with thoughts; "" while that cannot be told."""
+    begun = text.lstrip()
+    if begun.startswith(_OPENING):
+        return begun.partition(_CLOSING)[2].lstrip()
+    return "" if _OPENING.startswith(begun) else text
