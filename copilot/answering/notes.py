@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from copilot.records import SilenceReason
+from copilot.records import Outcome, SilenceReason
 
 
 class Note(StrEnum):
@@ -50,6 +50,22 @@ class Note(StrEnum):
     REPLIES_TO_MEMBER = "replies_to_member"
     NAMES_MEMBER = "names_member"
     SAYS_YOU = "says_you"
+    WORDED = "worded"
+    UNDERSTOOD = "understood"
+    ASKED_IN_OTHER_WORDS = "asked_in_other_words"
+    CLAIMS_DROPPED = "claims_dropped"
+    NOTHING_HELD = "nothing_held"
+    SEEN_NO_ANSWER = "seen_no_answer"
+    MODEL_OVER_BUDGET = "model_over_budget"
+    MODEL_TOO_LONG = "model_too_long"
+    MODEL_SLOW = "model_slow"
+    MODEL_AWAY = "model_away"
+    MODEL_BUSY = "model_busy"
+    MODEL_FAULTY = "model_faulty"
+    MODEL_REFUSED = "model_refused"
+    MODEL_RESTING = "model_resting"
+    MODEL_CUT_OFF = "model_cut_off"
+    MODEL_BAD_OUTPUT = "model_bad_output"
 
 
 SENTENCES: dict[Note, dict[str, str]] = {
@@ -117,7 +133,79 @@ SENTENCES: dict[Note, dict[str, str]] = {
         "zh": "问的是“你”，应当是在问刚才说话的人。",
         "en": "It says “you”, so it is for the one who spoke before.",
     },
+    Note.WORDED: {
+        "zh": "由大模型组织语言，每一句都和出处核对过。",
+        "en": "A model worded it; each sentence was checked against its source.",
+    },
+    Note.UNDERSTOOD: {
+        "zh": "大模型结合前面的对话理解了这个问题。",
+        "en": "A model understood the question from what was said before.",
+    },
+    Note.ASKED_IN_OTHER_WORDS: {
+        "zh": "大模型换了几种说法（包括另一种语言）一起找。",
+        "en": "It was looked for in other words too, which a model thought of, and in the other language.",
+    },
+    Note.CLAIMS_DROPPED: {
+        "zh": "大模型还有些话在出处里核对不上，已经去掉。",
+        "en": "Some of what the model said did not match its sources and was left out.",
+    },
+    Note.NOTHING_HELD: {
+        "zh": "大模型的话在出处里都核对不上，没有采用。",
+        "en": "Nothing that the model said matched its sources, so none of it is used.",
+    },
+    Note.SEEN_NO_ANSWER: {
+        "zh": "大模型看了找到的内容，认为都没有回答这个问题。",
+        "en": "A model read what was found and saw no answer in it.",
+    },
+    Note.MODEL_OVER_BUDGET: {
+        "zh": "今天给大模型的额度用完了，这次没有用它。",
+        "en": "Today's limit for the model is reached; it was not used.",
+    },
+    Note.MODEL_TOO_LONG: {
+        "zh": "内容太长，大模型一次读不完，这次没有用它。",
+        "en": "This is too long for the model; it was not used.",
+    },
+    Note.MODEL_SLOW: {
+        "zh": "大模型太久没有回应，这次没有用它。",
+        "en": "The model took too long; it was not used.",
+    },
+    Note.MODEL_AWAY: {"zh": "连不上大模型，这次没有用它。", "en": "The model cannot be reached; it was not used."},
+    Note.MODEL_BUSY: {"zh": "大模型那边太忙，这次没有用它。", "en": "The model's vendor is busy; it was not used."},
+    Note.MODEL_FAULTY: {
+        "zh": "大模型那边出了故障，这次没有用它。",
+        "en": "The model's vendor has a fault; it was not used.",
+    },
+    Note.MODEL_REFUSED: {
+        "zh": "大模型没有接受请求（密钥、余额或模型名），这次没有用它。",
+        "en": "The model refused (key, balance or model name); it was not used.",
+    },
+    Note.MODEL_RESTING: {
+        "zh": "大模型刚才连着出错，先歇一会儿，这次没有用它。",
+        "en": "The model failed several times and is left alone for a while.",
+    },
+    Note.MODEL_CUT_OFF: {
+        "zh": "大模型说到一半断了，没有采用。",
+        "en": "The model broke off; what it said is not used.",
+    },
+    Note.MODEL_BAD_OUTPUT: {
+        "zh": "大模型的回复不合格式，没有采用。",
+        "en": "The model's reply could not be read; it is not used.",
+    },
 }
+
+WITHOUT_MODEL: dict[Outcome, Note] = {
+    Outcome.OVER_BUDGET: Note.MODEL_OVER_BUDGET,
+    Outcome.TOO_LONG: Note.MODEL_TOO_LONG,
+    Outcome.TIMEOUT: Note.MODEL_SLOW,
+    Outcome.UNREACHABLE: Note.MODEL_AWAY,
+    Outcome.RATE_LIMITED: Note.MODEL_BUSY,
+    Outcome.SERVER_ERROR: Note.MODEL_FAULTY,
+    Outcome.REFUSED: Note.MODEL_REFUSED,
+    Outcome.RESTING: Note.MODEL_RESTING,
+    Outcome.CUT_OFF: Note.MODEL_CUT_OFF,
+    Outcome.BAD_OUTPUT: Note.MODEL_BAD_OUTPUT,
+}
+"""What is said of a model that could not be asked, or whose reply could not be used."""
 
 SILENCES: dict[SilenceReason, dict[str, tuple[str, str]]] = {
     SilenceReason.EMPTY: {

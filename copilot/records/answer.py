@@ -89,7 +89,13 @@ class SilenceReason(StrEnum):
 class Explanation:
     """How an answer or a silence came about: what was found, and the probability that the question is in scope
     (0 to 1) beside the threshold that it had to reach; how much vectors counted beside words (0 to 1), and why, as a
-    code of `retrieval.fusion.Reason`."""
+    code of `retrieval.fusion.Reason`.
+
+    Args:
+        outcome: a value of `Outcome`: `ok` where a model worded or judged, else why none did; "" where none was
+            needed.
+        understood: the question as a model understood it from what was said before; "" where it stands by itself.
+    """
 
     language: str = "zh"
     probability: float = 0.0
@@ -98,6 +104,8 @@ class Explanation:
     meaning_why: str = ""
     hits: tuple[Hit, ...] = ()
     notes: tuple[str, ...] = ()
+    outcome: str = ""
+    understood: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
