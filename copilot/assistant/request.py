@@ -94,6 +94,7 @@ class Found:
 
     Args:
         text: a reply for the admin, plain text in the scope's language.
+        draft: where a text for the group was written, that text alone, as members would read it.
         material: what a model reads to word a reply of its own ("": `text`); members' words stand in data blocks.
         citations: the sources that it rests on.
         result: where a question was asked, the answer or silence itself.
@@ -102,6 +103,7 @@ class Found:
     """
 
     text: str
+    draft: str = ""
     material: str = ""
     citations: tuple[Citation, ...] = ()
     result: Answer | Silence | None = None

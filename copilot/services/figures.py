@@ -21,7 +21,7 @@ from copilot.analytics.topics import Talk, Topic, topics
 from copilot.answering.question import Addressee, read_question
 from copilot.records import Account, Message
 from copilot.services.histories import History, read_history
-from copilot.services.places import Places
+from copilot.services.locating import Locating
 from copilot.services.searching import Searching
 from copilot.store import Connection, Store, figures, messages, threads
 from copilot.store.figures import ThreadFigures
@@ -66,14 +66,14 @@ class Figures:
 
     Args:
         store: where messages and threads are.
-        places: finds groups and communities, and checks who may see them.
+        locating: finds groups and communities, and checks who may see them.
         searching: finds the threads about a topic.
         timezone: where no profile says one.
     """
 
-    def __init__(self, store: Store, places: Places, searching: Searching, *, timezone: str) -> None:
+    def __init__(self, store: Store, locating: Locating, searching: Searching, *, timezone: str) -> None:
         self._store = store
-        self._places = places
+        self._locating = locating
         self._searching = searching
         self._timezone = timezone
 
@@ -85,7 +85,7 @@ class Figures:
             NotFound: the group or community is gone.
             NotAllowed: the account may not see the group, or any group of the community.
         """
-        place = self._places.find(account, group_id=group_id, community_id=community_id)
+        place = self._locating.find(account, group_id=group_id, community_id=community_id)
         return read_history(self._store, place, self._timezone)
 
     def activity(self, history: History, stretch: Stretch) -> Activity:

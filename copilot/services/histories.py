@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from copilot.analytics.stretches import Reach, Stretch, reach
 from copilot.records import Citation, Community, Group, Message, Profile, Source, SourceKind
-from copilot.services.places import Place
+from copilot.services.locating import Location
 from copilot.store import Store, groups, messages
 
 
@@ -22,7 +22,7 @@ class History:
         spans: the stretches of time that each group's history covers, by group id.
     """
 
-    place: Place
+    place: Location
     zone: ZoneInfo
     spans: dict[int, tuple[tuple[datetime, datetime], ...]]
 
@@ -90,7 +90,7 @@ class History:
         )
 
 
-def read_history(store: Store, place: Place, timezone: str) -> History:
+def read_history(store: Store, place: Location, timezone: str) -> History:
     """How far the history of a place reaches. Two look-ups by index a group.
 
     Args:
