@@ -1,0 +1,365 @@
+"""The co-pilot in conversation: an admin's words in, a reply out, with what it looked up and what it proposes.
+
+The router always reads the words first: what is asked for is decided by code. Without a model its request is done and
+that is the reply. With one, an agent looks things up and words the reply; whatever befalls it, the router's reply
+stands in. It knows no pages and no platform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from copilot.assistant.events import Began, Event, Finished, Looked, Said, Withdrew
+from copilot.assistant.exchange import Exchange, last_text
+from copilot.assistant.handing import hand_over, may_hand_over, target_of, which_group
+from copilot.assistant.memory import Memory
+from copilot.assistant.phrases import WRITING, openers, span, where, which
+from copilot.assistant.request import Found, Request, Scope, Tool
+from copilot.assistant.steps import request_of, step_of
+from copilot.errors import BadInput, ModelFailed, NotFound
+from copilot.models.chat import Chat
+from copilot.models.prompts import Rendered
+from copilot.records import Account, Answer, Outcome, ProposalKind, Role, Silence, Turn
+from copilot.services.dialogues import Dialogues
+from copilot.services.locating import Locating, Location
+from copilot.services.proposing import Proposing
+from copilot.services.rights import need
+
+LONGEST_WORDS = 6000
+# What hands a text over is settled by the words of the admin alone, so doubt about them is asked back in any case.
+_ACTING = frozenset({Tool.DRAFT, Tool.REWRITE, Tool.PROPOSE})
+# These are done as the router read them: a text that was handed over is all that it takes, or there is nothing to do.
+_DIRECT = frozenset({Tool.REWRITE, Tool.HELP})
+# So many questions back, or turns of a model, are read again to understand a follow-up.
+_READ_AGAIN = 3
+_WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Tools(Protocol):
+    """Does requests."""
+
+    def run(self, request: Request, scope: Scope) -> Found: ...
+
+
+class Router(Protocol):
+    """Reads what is asked for."""
+
+    def read(
+        self, words: str, scope: Scope, *, names: Collection[str] = (), before: Request | None = None
+    ) -> Request: ...
+
+
+class Asking(Protocol):
+    """Answers questions from what is known."""
+
+    def ask_streaming(
+        self,
+        account: Account,
+        question: str,
+        *,
+        group_id: int | None = None,
+        community_id: int | None = None,
+        before: Sequence[Turn] = (),
+    ) -> Iterator[str | Answer | Silence]: ...
+
+
+class Prompts(Protocol):
+    """The prompts by their names."""
+
+    def render(self, name: str, variables: Mapping[str, object], language: str) -> Rendered: ...
+
+
+class Assistant:
+    """Talks with admins.
+
+    Args:
+        asking: answers questions of which the FAQ is sure.
+        tools: does what the router or the agent asks for.
+        router: reads what is asked for.
+        chat: the model, where one is chosen.
+        prompts: holds the system text.
+        dialogues, proposing, locating: where conversations and proposals are kept, and where they take place.
+        clock: tells the time.
+    """
+
+    def __init__(
+        self,
+        *,
+        asking: Asking,
+        tools: Tools,
+        router: Router,
+        chat: Chat,
+        prompts: Prompts,
+        dialogues: Dialogues,
+        proposing: Proposing,
+        locating: Locating,
+        clock: Callable[[], datetime] = _now,
+        timezone: str = "Asia/Shanghai",
+    ) -> None:
+        self._asking = asking
+        self._tools = tools
+        self._router = router
+        self._chat = chat
+        self._prompts = prompts
+        self._dialogues = dialogues
+        self._proposing = proposing
+        self._locating = locating
+        self._clock = clock
+        self._timezone = timezone
+        self._memory = Memory(dialogues, chat)
+
+    def talk(
+        self,
+        account: Account,
+        words: str,
+        *,
+        group_id: int | None = None,
+        community_id: int | None = None,
+        dialogue_id: int | None = None,
+        language: str = "zh",
+    ) -> Generator[Event, None, None]:
+        """Reply to an admin's words.
+
+        Args:
+            account: who speaks; nothing that they may not see is looked up.
+            words: as typed.
+            group_id: the group that is talked about, or `community_id`: a whole community.
+            dialogue_id: the conversation that goes on, in its own place; None begins a new one.
+            language: of the reply, "zh" or "en".
+
+        Yields:
+            `Began`, what was looked up, the reply in pieces, and `Finished` once the turn is saved. Closing the
+            iterator is a stop: it takes effect between two events, and what was said so far is saved as cancelled.
+
+        Raises:
+            BadInput: there are no words, or too many.
+            NotFound: the dialogue or its place is gone, also where it was deleted meanwhile; then nothing is saved.
+            NotAllowed: the account may not see the place, or may not leave proposals.
+        """
+        said = words.replace("\0", "").strip()
+        if not 0 < len(said) <= LONGEST_WORDS:
+            raise BadInput(f"what you wrote has {len(said)} characters; write 1 to {LONGEST_WORDS}")
+        exchange = self._begin(account, said, group_id, community_id, dialogue_id, language)
+        is_saved = False
+        try:
+            yield Began(dialogue_id=exchange.dialogue_id)
+            with closing(self._replying(exchange)) as events:
+                for event in events:
+                    yield exchange.reply.hear(event)
+            turn = self._save(exchange)
+            is_saved = True
+        except GeneratorExit:
+            if not is_saved:
+                exchange.reply.outcome = Outcome.CANCELLED
+                self._save_stopped(exchange)
+            raise
+        finally:
+            if not is_saved:
+                self._dialogues.delete_if_empty(account, exchange.dialogue_id)
+        yield Finished(turn=turn, result=exchange.reply.result)
+        if turn.outcome in _WORDED:
+            self._condense(exchange)
+
+    def starters(
+        self,
+        account: Account,
+        *,
+        group_id: int | None = None,
+        community_id: int | None = None,
+        language: str = "zh",
+    ) -> list[str]:
+        """Questions to begin with, as full sentences, that fit what there is to talk about.
+
+        Raises:
+            NotFound: the place is gone.
+            NotAllowed: the account may not see it.
+        """
+        place = self._locating.find(account, group_id=group_id, community_id=community_id)
+        return openers(self._locating.standing(place), self._scope(account, place, language))
+
+    def _begin(
+        self,
+        account: Account,
+        words: str,
+        group_id: int | None,
+        community_id: int | None,
+        dialogue_id: int | None,
+        language: str,
+    ) -> Exchange:
+        if dialogue_id is None:
+            dialogue = self._dialogues.begin(account, words, group_id=group_id, community_id=community_id)
+        else:
+            dialogue = self._dialogues.last_turns(account, dialogue_id, 1).dialogue
+        whole = dialogue.community_id if dialogue.group_id is None else None
+        place = self._locating.find(account, group_id=dialogue.group_id, community_id=whole)
+        scope = self._scope(account, place, language)
+        recalled = self._memory.recall(scope, dialogue.id)
+        names = self._locating.names(place)
+        before = self._before(scope, recalled.turns, names)
+        request = self._router.read(words, scope, names=names, before=before)
+        if request.tool in (Tool.REWRITE, Tool.PROPOSE) and not request.text and not request.choices:
+            text, kind = last_text(recalled.turns)
+            request = replace(request, text=text, kind=request.kind or kind)
+        return Exchange(
+            words=words, place=place, scope=scope, dialogue_id=dialogue.id, recalled=recalled, request=request
+        )
+
+    def _before(self, scope: Scope, turns: Sequence[Turn], names: Collection[str]) -> Request | None:
+        """What was asked for before. What a model looked up does not count for it: the admin's words are read again."""
+        before: Request | None = None
+        again: list[Turn] = []
+        for turn in reversed(turns[-_READ_AGAIN:]):
+            if turn.steps and turn.outcome not in _WORDED:
+                before = request_of(turn.steps[-1])
+                break
+            again.insert(0, turn)
+        for turn in again:
+            before = self._router.read(turn.asked, replace(scope, now=turn.at), names=names, before=before)
+        return before
+
+    def _scope(self, account: Account, place: Location, language: str) -> Scope:
+        return Scope(
+            account=account,
+            community_id=place.community.id,
+            group_id=place.group.id if place.group else None,
+            language=language if language in ("zh", "en") else "zh",
+            timezone=place.profile.timezone or self._timezone,
+            now=self._clock(),
+        )
+
+    def _replying(self, exchange: Exchange) -> Generator[Event, None, None]:
+        request = exchange.request
+        if request.choices and (request.tool in _ACTING or not self._chat.is_ready):
+            yield from _told(exchange, which(request, exchange.scope.language))
+        elif request.tool is Tool.PROPOSE and request.text:
+            yield from self._handing(exchange, request.text)
+        elif not self._chat.is_ready or request.tool in _DIRECT:
+            yield from self._plainly(exchange, Outcome.NO_MODEL)
+        else:
+            try:
+                yield from self._with_model(exchange)
+            except ModelFailed as failed:
+                if exchange.reply.said:
+                    yield Withdrew()
+                yield from self._plainly(exchange, Outcome(failed.reason))
+
+    def _plainly(self, exchange: Exchange, outcome: Outcome) -> Generator[Event, None, None]:
+        """The reply that the router's request gives."""
+        exchange.reply.outcome = outcome
+        request = exchange.request
+        if request.choices:
+            yield from _told(exchange, which(request, exchange.scope.language))
+            return
+        found = self._tools.run(request, exchange.scope)
+        yield Looked(step=step_of(request, found))
+        yield from _told(exchange, found)
+
+    def _handing(self, exchange: Exchange, text: str) -> Generator[Event, None, None]:
+        """Leave a text that is there already, in the admin's words or above, among the proposals."""
+        scope, request = exchange.scope, exchange.request
+        target = target_of(request, exchange.place, exchange.words)
+        if target is None:
+            yield from _told(exchange, which_group(exchange.place, exchange.words, scope.language))
+            return
+        need(scope.account, Role.MODERATOR, target.group.id)
+        found = hand_over(
+            self._proposing,
+            scope,
+            target,
+            text,
+            words=exchange.words,
+            before=exchange.asked_before,
+        )
+        yield Looked(step=step_of(replace(request, text=text, kind=target.kind), found))
+        yield from _told(exchange, found)
+
+    def _with_model(self, exchange: Exchange) -> Generator[Event, None, None]:
+        # LangChain's agent takes a second to load, and only conversations with a model need it.
+        from copilot.assistant.agent import Task, work
+
+        scope, request = exchange.scope, exchange.request
+        asks_for_text = request.tool in (Tool.DRAFT, Tool.PROPOSE)
+        target = target_of(request, exchange.place, exchange.words) if asks_for_text else None
+        if request.tool is Tool.PROPOSE:
+            if target is None:
+                yield from _told(exchange, which_group(exchange.place, exchange.words, scope.language))
+                return
+            need(scope.account, Role.MODERATOR, target.group.id)
+        takes_text = target is not None and may_hand_over(scope, target.group)
+        worked = yield from work(
+            self._chat,
+            Task(
+                scope=scope,
+                prompt=self._prompt(exchange, target.kind if target and takes_text else None),
+                words=exchange.words,
+                named=request.period,
+                recalled=exchange.recalled,
+                run=lambda wanted: self._tools.run(wanted, scope),
+                takes_text=takes_text,
+            ),
+        )
+        reply = exchange.reply
+        reply.outcome = Outcome.OK
+        reply.citations = worked.citations
+        if worked.text is None or target is None:
+            return
+        # A dialogue that was deleted meanwhile leaves no proposal behind.
+        self._dialogues.last_turns(scope.account, exchange.dialogue_id, 1)
+        found = hand_over(
+            self._proposing,
+            scope,
+            target,
+            worked.text,
+            words=exchange.words,
+            before=exchange.asked_before,
+            citations=worked.citations,
+        )
+        asked = Request(tool=Tool.PROPOSE, text=worked.text, kind=target.kind)
+        reply.proposal_ids = found.proposal_ids
+        yield Looked(step=step_of(asked, found))
+
+    def _prompt(self, exchange: Exchange, kind: ProposalKind | None) -> Rendered:
+        scope, place = exchange.scope, exchange.place
+        return self._prompts.render(
+            "assistant",
+            {
+                "today": scope.now.astimezone(ZoneInfo(scope.timezone)),
+                "place": where(place, self._locating.standing(place), scope),
+                "summary": exchange.recalled.summary,
+                "named": span(exchange.request.period, scope),
+                "proposing": WRITING[scope.language][kind] if kind else "",
+            },
+            scope.language,
+        )
+
+    def _save(self, exchange: Exchange) -> Turn:
+        return self._dialogues.add_turn(exchange.scope.account, exchange.turn(self._clock()))
+
+    def _save_stopped(self, exchange: Exchange) -> None:
+        try:
+            self._save(exchange)
+        except NotFound:
+            # Deleted meanwhile: there is nothing to keep it in, and nobody who waits to be told.
+            return
+
+    def _condense(self, exchange: Exchange) -> None:
+        try:
+            self._memory.condense(exchange.scope, exchange.dialogue_id)
+        except NotFound:
+            # Deleted as soon as it was read.
+            return
+
+
+def _told(exchange: Exchange, found: Found) -> Generator[Event, None, None]:
+    """Say what came of a request as it stands."""
+    exchange.reply.take(found)
+    yield Said(text=found.text)
