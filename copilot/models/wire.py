@@ -140,8 +140,11 @@ class Line:
 
     def learn(self, refused: Form, took: Form) -> None:
         """Remember that the server took a request only after it was written more plainly."""
-        self.refuses_schema = self.refuses_schema or (refused.schema is not None and took.schema is None)
-        self.refuses_json = self.refuses_json or (refused.is_json and not took.is_json and took.schema is None)
+        if took.schema is None:
+            self.refuses_schema = self.refuses_schema or refused.schema is not None
+            self.refuses_json = self.refuses_json or (
+                (refused.schema is not None or refused.is_json) and not took.is_json
+            )
         self.is_bare = self.is_bare or took.is_bare
 
     def ask(
@@ -192,11 +195,8 @@ class Line:
     def fault_of(self, error: BaseException) -> Fault:
         """What an exception of a request means."""
         setup = self.setup
-        if isinstance(error, openai.APITimeoutError):
-            # Only connecting has a time limit of its own below the one in all.
-            return faults.unreachable(setup)
         if isinstance(error, openai.APIConnectionError):
-            return faults.unreachable(setup)
+            return faults.unreachable(setup) if _is_before_connection(error) else faults.cut_off(setup)
         if isinstance(error, openai.APIStatusError):
             headers = {name.lower(): value for name, value in error.response.headers.items()}
             return faults.refused(setup, error.status_code, error.code or "", headers, self._clock())
@@ -259,12 +259,27 @@ class Attempt:
             raise faults.cancelled()
         error = self._future.exception()
         if error is not None:
-            fault = self._line.fault_of(error)
-            raise faults.cut_off(setup) if number and isinstance(error, openai.APIConnectionError) else fault
+            raise self._line.fault_of(error)
         if not number:
             raise faults.no_chat_server(setup)
         if not is_finished:
             raise faults.cut_off(setup) if characters else faults.unreadable(setup)
+
+
+def _is_before_connection(error: BaseException) -> bool:
+    """Whether there never was a connection. The package for HTTP differs with openai's version, its names do not."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if type(cause).__name__ in (
+            "ConnectError",
+            "ConnectTimeout",
+            "PoolTimeout",
+            "ProxyError",
+            "UnsupportedProtocol",
+        ):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 def _as_chunk(message: AIMessage) -> AIMessageChunk:

@@ -9,7 +9,8 @@
     with ScriptedServer(lambda asked: Reply(f"I heard: {asked.words}")) as server:
         ...
 
-It listens on the loopback only. `asked` keeps every request; `left` tells that a client went away before its end.
+It listens on the loopback only. `asked` keeps every request; `came` tells that there was one, `left` that a client went away before
+its end.
 """
 
 from __future__ import annotations
@@ -142,6 +143,7 @@ class ScriptedServer:
 
     def __init__(self, script: Script | Iterable[Reply], *, dimensions: int = 8) -> None:
         self.asked: list[Asked] = []
+        self.came = threading.Event()
         self.left = threading.Event()
         self.go = threading.Event()
         self.surplus = 0
@@ -174,6 +176,7 @@ class ScriptedServer:
         """What the script says to a request, which is kept."""
         with self._lock:
             self.asked.append(asked)
+            self.came.set()
             if self._function is None:
                 if asked.path.endswith("/embeddings"):
                     return Reply(body=_embeddings(asked, self.dimensions))
