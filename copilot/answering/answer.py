@@ -22,7 +22,7 @@ from copilot.answering.replies import Said
 from copilot.records import Answer, Explanation, Profile, Silence, SilenceReason, SourceKind
 from copilot.text.language import language
 
-__all__ = ["FaqFound", "Findings", "Judged", "answer_question"]
+__all__ = ["FaqFound", "Findings", "Judged", "answer_question", "only_says", "speech_for"]
 
 
 class Judged(Protocol):
@@ -98,12 +98,7 @@ def answer_question(
     """
     profile = profile or Profile()
     check = check or read_question(question, in_console=in_console)
-    speech = Speech(
-        language=language(question) if re.search(r"\w", question) else profile.language or "zh",
-        today=today,
-        timezone=ZoneInfo(profile.timezone or "UTC"),
-        length=profile.tone.length if profile.tone else "short",
-    )
+    speech = speech_for(question, profile, today)
     hits = (*[one.hit for one in findings.faq], *findings.references, *[one.hit for one in findings.history])
     why = Explanation(language=speech.language, probability=gate.probability, threshold=gate.threshold, hits=hits)
     reason = _unasked(check)
@@ -121,12 +116,22 @@ def answer_question(
     if in_console and _GREETS.fullmatch(asking.casefold()):
         return Silence(question=question, reason=SilenceReason.NOT_A_QUESTION, why=replace(why, notes=(Note.NO_CUE,)))
     enough = _SURE_IN_CONSOLE if in_console else _SURE_IN_GROUP
-    if in_console and _only_says(question):
+    if in_console and only_says(question):
         enough = _SURE_UNASKED
     return _decide(question, weigh(asking, check.asks, findings, speech), gate, why, enough, in_console=in_console)
 
 
-def _only_says(text: str) -> bool:
+def speech_for(question: str, profile: Profile, today: date) -> Speech:
+    """How a question is answered: in its own language, as the profile wants it."""
+    return Speech(
+        language=language(question) if re.search(r"\w", question) else profile.language or "zh",
+        today=today,
+        timezone=ZoneInfo(profile.timezone or "UTC"),
+        length=profile.tone.length if profile.tone else "short",
+    )
+
+
+def only_says(text: str) -> bool:
     """Whether a text that asks nothing is more than a bare topic ("退款", "opening hours")."""
     check = read_question(text)
     return not check.hit and (bool(_SAYS.search(text.casefold())) or len(content(text).names) > _LONGEST_TOPIC)

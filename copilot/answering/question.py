@@ -180,6 +180,15 @@ _ALL_OF_YOU = re.compile(
 )
 _EVERYBODY = frozenset({"所有人", "全体成员", "all", "everyone", "here", "channel", "room"})
 
+_FOLLOWS = re.compile(
+    r"^\W*(?:那|还有|另外|然后|所以|但|可是|如果|要是)|呢\W*$|它|[这那]个|[这那]样|[这那]种|[这那]里|那边|刚才|上面|前面|同样|后者|前者"
+    r"|也[可能行要是有会]|[他她]们?"
+    r"|^\W*(?:and|but|so|or|then|what about|how about|what if|why not|also|ok(?:ay)?|for)\b"
+    r"|\b(?:it|its|that|this|those|these|they|them|their|there|same|instead|too|else|one|ones|he|she|his|her)\b"
+)
+# Shorter questions ("多少钱？") mostly leave out what they are about.
+_SHORTEST_WHOLE = 4
+
 _KINDS: tuple[tuple[Asks, re.Pattern[str]], ...] = (
     (
         Asks.WHEN,
@@ -300,6 +309,15 @@ def kind_asked(text: str) -> Asks:
         if pattern.search(plain):
             return kind
     return Asks.SOMETHING
+
+
+def rests_on_before(text: str) -> bool:
+    """Whether a question is understood only from what was said before it, such as "那周末呢？" or "and on Sundays?".
+
+    It rather says so once too often: what points back at nothing stays as it is.
+    """
+    plain = folded(text)
+    return bool(_FOLLOWS.search(plain)) or len(_NON_WORD.sub("", plain)) <= _SHORTEST_WHOLE
 
 
 def _blank(match: re.Match[str]) -> str:
