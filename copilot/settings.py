@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from copilot.errors import BadSettings
@@ -46,9 +46,17 @@ class Settings(BaseSettings):
     timezone: str = Field(default="Asia/Shanghai", description="Timezone (IANA name) of communities that set none.")
     embedder: str = Field(
         default="static",
-        description="What finds by meaning: `static` (built in), `off`, or a sentence-transformers model by name or "
-        "folder, such as `BAAI/bge-small-zh-v1.5` (Chinese) or `BAAI/bge-m3` (Chinese and English). "
-        "A model needs `make local`, and `copilot embedder NAME` to fetch it.",
+        description="What finds by meaning: `static` (built in), `off`, a sentence-transformers model by name or "
+        "folder, such as `BAAI/bge-small-zh-v1.5` (Chinese) or `BAAI/bge-m3` (Chinese and English), or a service: "
+        "`VENDOR:MODEL`, such as `siliconflow:BAAI/bge-m3`, `dashscope:text-embedding-v4` or `ollama:bge-m3`, or the "
+        "address of any other with its model, such as `http://127.0.0.1:8080/v1#bge-m3`. A sentence-transformers "
+        "model needs `make local`, and `copilot embedder NAME` to fetch it; a service needs a key (`copilot model "
+        "key`), costs what its vendor says, and is sent texts with names and contacts masked.",
+    )
+    model_key: SecretStr | None = Field(
+        default=None,
+        description="Key of the chat model that is chosen, in the place of the one that was entered; never shown. "
+        "Where no chat model is chosen, it is the key of the service that embeds.",
     )
     session_days: int = Field(default=14, ge=1, le=365, description="Days until a login must be repeated.")
     login_attempts: int = Field(
@@ -94,9 +102,22 @@ class Settings(BaseSettings):
     @field_validator("embedder")
     @classmethod
     def _named(cls, value: str) -> str:
-        if not value.strip():
+        name = value.strip()
+        if not name:
             raise ValueError("it is empty; write static, off or the name of a model")
-        return value.strip()
+        if name.startswith(("http://", "https://")) and not name.partition("#")[2]:
+            raise ValueError("it names no model at this address; write it like http://127.0.0.1:8080/v1#bge-m3")
+        if name.endswith(":"):
+            raise ValueError("it names no model of this vendor; write it like siliconflow:BAAI/bge-m3")
+        return name
+
+    @field_validator("model_key")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value else ""
+        if not all("!" <= one <= "~" for one in key):
+            raise ValueError("it holds blanks or letters that no key has; write only the key itself")
+        return SecretStr(key) if key else None
 
     @field_validator("host")
     @classmethod
@@ -178,6 +199,7 @@ def settings_table() -> str:
     for name, field in Settings.model_fields.items():
         default = field.default
         shown = "`[]`" if default == () else f"`{default}`".lower() if isinstance(default, bool) else f"`{default}`"
+        shown = "none" if default is None else shown
         rows.append(f"| `{PREFIX}{name.upper()}` | {shown} | {field.description} |")
     return "\n".join(rows) + "\n"
 
@@ -198,4 +220,11 @@ def _sentence(location: tuple[int | str, ...], message: str, value: object) -> s
     message = message.removeprefix("Value error, ")
     if not location:
         return message
-    return f"{PREFIX}{str(location[0]).upper()}={value!r}: {message}"
+    name = str(location[0])
+    # What is secret is not quoted, however wrong it is.
+    shown = "…" if name in SECRETS else repr(value)
+    return f"{PREFIX}{name.upper()}={shown}: {message}"
+
+
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation))
+"""The settings that are shown nowhere."""

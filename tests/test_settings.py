@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from copilot.errors import BadSettings
-from copilot.settings import Settings, is_loopback, load_settings, settings_table
+from copilot.settings import SECRETS, Settings, is_loopback, load_settings, settings_table
 
 # name, as it is written, what it becomes
 EVERY = [
@@ -22,6 +23,7 @@ EVERY = [
     ("language", "en", "en"),
     ("timezone", "Europe/Berlin", "Europe/Berlin"),
     ("embedder", "BAAI/bge-m3", "BAAI/bge-m3"),
+    ("model_key", " sk-123 ", SecretStr("sk-123")),
     ("session_days", "365", 365),
     ("login_attempts", "1", 1),
     ("max_upload_mb", "65536", 65536),
@@ -42,6 +44,8 @@ WRONG = [
     ("timezone", "", "write one such as Asia/Shanghai"),
     ("timezone", "../../etc/passwd", "write one such as Asia/Shanghai"),
     ("embedder", " ", "write static, off or the name of a model"),
+    ("embedder", "siliconflow:", "write it like siliconflow:BAAI/bge-m3"),
+    ("embedder", "https://host/v1", "write it like http://127.0.0.1:8080/v1#bge-m3"),
     ("session_days", "0", "greater than or equal to 1"),
     ("session_days", "1.5", "valid integer"),
     ("login_attempts", "0", "greater than or equal to 1"),
@@ -187,11 +191,28 @@ def test_everything_is_kept_below_the_data_folder() -> None:
     assert all(path.parent == Path("/d") for path in places)
 
 
-def test_no_setting_is_a_secret_and_every_one_is_described() -> None:
+def test_what_is_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     # A message about a wrong value quotes it, and the table is printed: neither may hold a password or a key.
     fields: dict[str, Any] = Settings.model_fields
-    assert not [name for name in fields if any(word in name for word in ("password", "secret", "token", "key"))]
+    named = {name for name in fields if any(word in name for word in ("password", "secret", "token", "key"))}
+    assert named == SECRETS == {"model_key"}
+    monkeypatch.setenv("COPILOT_MODEL_KEY", "sk-right")
+    settings = load_settings()
+    assert settings.model_key is not None
+    assert settings.model_key.get_secret_value() == "sk-right"
+    shown = [repr(settings), str(settings), str(settings.model_dump()), settings.model_dump_json(), settings_table()]
+    monkeypatch.setenv("COPILOT_MODEL_KEY", "sk-right 密钥")
+    with pytest.raises(BadSettings) as caught:
+        load_settings()
+    assert "COPILOT_MODEL_KEY=…: it holds blanks" in str(caught.value)
+    shown += [str(caught.value), repr(caught.value)]
+    assert not [one for one in shown if "sk-right" in one]
+    monkeypatch.setenv("COPILOT_MODEL_KEY", " ")
+    assert load_settings().model_key is None
+
+
+def test_every_setting_is_described() -> None:
     table = settings_table()
-    for name, field in fields.items():
+    for name, field in Settings.model_fields.items():
         assert field.description
         assert f"| `COPILOT_{name.upper()}` |" in table

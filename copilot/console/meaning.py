@@ -21,6 +21,8 @@ def by_meaning(t: Texts, weight: float, why: str) -> str:
         "apt": t("现在的模型在这种语言上认得出换了说法的话", "the model knows other wordings in this language"),
         "measured": t("在知道答案的问题上试过，这样最准", "this found most of the answers that are known"),
         "no_benefit": t("在知道答案的问题上试过，没有帮助", "on questions whose answers are known it did not help"),
+        "no_reply": t("按意思找的服务刚才没有回应", "the service that searches by meaning did not reply just then"),
+        "over_budget": t("今天用模型的额度到了上限", "today's cap for models is reached"),
     }.get(why, "")
     tenths = round(10 * weight)
     if not tenths:

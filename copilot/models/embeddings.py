@@ -47,3 +47,10 @@ def embed_questions(embedder: Embedder, texts: list[str]) -> Vectors:
     """
     own: Callable[[list[str]], Vectors] = getattr(embedder, "embed_questions", embedder.embed)
     return own(texts)
+
+
+def placed(embedder: Embedder, community_id: int, group_id: int | None = None) -> Embedder:
+    """The embedder for texts of a community or group: one that is asked over the network masks its members' names and
+    records for whom it was asked; for any other it is the same."""
+    of: Callable[[int, int | None], Embedder] | None = getattr(embedder, "of", None)
+    return embedder if of is None else of(community_id, group_id)

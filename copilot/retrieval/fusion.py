@@ -61,6 +61,10 @@ class Reason(StrEnum):
     """The weight that found most for the community's own confirmations."""
     NO_BENEFIT = "no_benefit"
     """Vectors did not help on the community's own confirmations."""
+    NO_REPLY = "no_reply"
+    """The service that embeds, or a model that is still being loaded, could not be asked just then."""
+    OVER_BUDGET = "over_budget"
+    """What the service that embeds costs would go over a cap."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from copilot.errors import BrokenFile
-from copilot.models.embeddings import Embedder, embed_questions
+from copilot.models.embeddings import Embedder, embed_questions, placed
 from copilot.records import FaqEntry, Learned, SourceKind
 from copilot.retrieval.refit import FEWEST_PAIRS, Refit, Trial, refit, try_embedder
 from copilot.store import Connection, Store, communities, confirmations, groups, knowledge, refits
@@ -63,9 +63,8 @@ class Teaching:
 
     def of(self, connection: Connection, community_id: int) -> Taught:
         """How one community's knowledge is embedded."""
-        common = Taught(
-            self._embedder.identity, self._embedder.embed, partial(embed_questions, self._embedder), benefit=None
-        )
+        embedder = placed(self._embedder, community_id)
+        common = Taught(embedder.identity, embedder.embed, partial(embed_questions, embedder), benefit=None)
         version = refits.version(connection, community_id)
         if not version:
             return common
@@ -116,7 +115,7 @@ class Teaching:
             if can_refit:
                 made, trial = refit(pairs, entries)
             else:
-                trial = try_embedder(self._embedder, pairs, entries)
+                trial = try_embedder(placed(self._embedder, community_id), pairs, entries)
             row = RefitRow(
                 community_id=community_id,
                 version=(last.version if last else 0) + 1,

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from copilot.errors import Busy, ModelFailed
 from copilot.models.aptitude import Aptitude, Skill, measure
-from copilot.models.embeddings import Embedder, embed_questions
+from copilot.models.embeddings import Embedder, embed_questions, placed
 from copilot.models.static import StaticEmbedder
 from copilot.retrieval.cutting import Progress
 from copilot.retrieval.fusion import DEPTH, Reason, Script, Weight, script, weigh
@@ -27,6 +28,9 @@ from copilot.store import Connection, Store, changes, facts
 log = logging.getLogger(__name__)
 
 Near = tuple[str, float]
+
+# Whoever asks waits so long for an embedder that is being loaded; then words answer alone.
+PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,12 @@ class Nearest:
 
     knowledge: Arm = field(default_factory=Arm)
     history: Arm = field(default_factory=Arm)
+
+    @classmethod
+    def without(cls, why: Reason) -> Nearest:
+        """What is found where vectors cannot be asked for."""
+        arm = Arm(weight=Weight(0.0, why))
+        return cls(knowledge=arm, history=arm)
 
 
 class Meaning:
@@ -75,10 +85,13 @@ class Meaning:
         self._vectors = Vectors(store, folder / "vectors")
         self._loading = threading.Lock()
         self._loaded: _Loaded | None = None
+        self._is_owner = False
+        self._failure: ModelFailed | None = None
         self._followed = -1
 
     def open_owner(self) -> None:
-        """Say that this process owns the indexes."""
+        """Say that this process owns the indexes, and calls `follow` until its end."""
+        self._is_owner = True
         self._vectors.open_owner()
 
     def close(self) -> None:
@@ -95,6 +108,7 @@ class Meaning:
 
         Raises:
             BadInput, NotFound: the embedder cannot be loaded; the message has the remedy.
+            ModelFailed: the service that embeds cannot be asked now. What is made stays; the next call goes on.
         """
         loaded = self._ready()
         with self._store.read() as connection:
@@ -121,8 +135,13 @@ class Meaning:
             community_id: whose knowledge is searched; that of groups other than `group_ids` may be among what is
                 found: the caller leaves it out.
             group_ids: whose history is searched.
+
+        Raises:
+            BadInput, NotFound: the embedder cannot be loaded.
+            Busy: it is still being loaded.
+            ModelFailed: the service that embeds cannot be asked now.
         """
-        loaded = self._ready()
+        loaded = self._ready_soon()
         asked = script(question)
         taught = loaded.teaching.of(connection, community_id)
         scope = scope_of(community_id, None)
@@ -138,7 +157,7 @@ class Meaning:
         told = next(iter(spoken)) if len(spoken) == 1 else (Script.MIXED if spoken else asked)
         history = Arm(weight=weigh(asked, told or asked, loaded.aptitude, short=False))
         if history.weight.value and scopes:
-            vector = embed_questions(loaded.embedder, [question])[0]
+            vector = embed_questions(placed(loaded.embedder, community_id), [question])[0]
             found = self._vectors.search(scopes, vector, DEPTH, embedder=loaded.embedder.identity)
             skill = _skill(loaded.aptitude, asked, told or asked)
             history = Arm(near=tuple(found), weight=history.weight, skill=skill)
@@ -156,7 +175,22 @@ class Meaning:
 
     def _ready(self) -> _Loaded:
         with self._loading:
-            if self._loaded is None:
+            return self._load_once()
+
+    def _ready_soon(self) -> _Loaded:
+        """`_ready` for somebody who waits: what failed is tried again in the background, where there is one."""
+        if self._loaded is None and self._failure is not None and self._is_owner:
+            raise self._failure
+        if not self._loading.acquire(timeout=PATIENCE_SECONDS):
+            raise Busy("what searches by meaning is still being loaded; try again in a moment")
+        try:
+            return self._load_once()
+        finally:
+            self._loading.release()
+
+    def _load_once(self) -> _Loaded:
+        if self._loaded is None:
+            try:
                 embedder = self._load()
                 teaching = Teaching(self._store, embedder)
                 self._loaded = _Loaded(
@@ -165,7 +199,10 @@ class Meaning:
                     teaching=teaching,
                     vectorizer=Vectorizer(self._store, embedder, teaching),
                 )
-            return self._loaded
+            except ModelFailed as error:
+                self._failure = error
+                raise
+        return self._loaded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from copilot.errors import BrokenFile, Busy, CopilotError, NotFound
+from copilot.errors import BrokenFile, Busy, CopilotError, ModelFailed, NotFound
 from copilot.knowledge.sections import sections
-from copilot.records import Document, FaqEntry, Hit, Message, Passage, Rule, Source, SourceKind
+from copilot.records import Document, FaqEntry, Hit, Message, Outcome, Passage, Rule, Source, SourceKind
 from copilot.records.evidence import Evidence
 from copilot.retrieval.ageing import by_age
 from copilot.retrieval.evidence import gather
@@ -226,7 +226,9 @@ class Retriever:
             return self._meaning.find(connection, question, community_id, group_ids)
         except CopilotError as error:
             log.warning("found by words only: %s", error)
-            return Nearest()
+            if isinstance(error, ModelFailed) and error.reason == Outcome.OVER_BUDGET:
+                return Nearest.without(Reason.OVER_BUDGET)
+            return Nearest.without(Reason.NO_REPLY if isinstance(error, ModelFailed | Busy) else Reason.NO_EMBEDDER)
 
 
 def _first(found: Iterable[T]) -> Iterable[T]:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 
 from copilot.knowledge.sections import sections
-from copilot.models.embeddings import Embedder
+from copilot.models.embeddings import Embedder, placed
 from copilot.records import Document, FaqEntry, Rule, SourceKind
 from copilot.retrieval.cutting import Progress, words_of
 from copilot.retrieval.fusion import Script, script
@@ -45,6 +45,8 @@ class Vectorizer:
         self._store = store
         self._embedder = embedder
         self._teaching = teaching
+        # What was paid for, or took long, is written down soon.
+        self._batch = min(BATCH, getattr(embedder, "most_at_once", BATCH))
         self._seen: tuple[int, dict[int, str]] = (0, {})
 
     def is_behind(self) -> bool:
@@ -111,8 +113,8 @@ class Vectorizer:
             if (found := there.get(place[2])) is None or found != (stamp_of(text), taught.identity)
         ]
         extra = there.keys() - {key for _, _, key in wanted}
-        for start in range(0, len(stale), BATCH):
-            some = stale[start : start + BATCH]
+        for start in range(0, len(stale), self._batch):
+            some = stale[start : start + self._batch]
             made = taught.embed_entries([text[:LONGEST_TEXT] for _, text in some])
             rows = [
                 VectorRow(
@@ -140,10 +142,11 @@ class Vectorizer:
         with self._store.read() as connection:
             community_id = groups.get(connection, group_id).community_id
             total = threads.count_due(connection, group_id, Due.VECTOR)
+        embedder = placed(self._embedder, community_id, group_id)
         done = last = 0
         while not stop():
             with self._store.read() as connection:
-                rows = threads.take_due(connection, group_id, Due.VECTOR, after=last, limit=BATCH)
+                rows = threads.take_due(connection, group_id, Due.VECTOR, after=last, limit=self._batch)
                 if not rows:
                     break
                 talks = threads.talks(connection, [row.id for row in rows if row.size])
@@ -151,7 +154,7 @@ class Vectorizer:
                 there = vectors.prints(connection, scope, list(texts))
             identity = self._embedder.identity
             stale = [key for key, text in texts.items() if there.get(key) != (stamp_of(text), identity)]
-            made = self._embedder.embed([texts[key][:LONGEST_TEXT] for key in stale])
+            made = embedder.embed([texts[key][:LONGEST_TEXT] for key in stale])
             gone = [key for row in rows if (key := key_of(SourceKind.HISTORY, row.id)) not in texts]
             last = rows[-1].id
             with self._store.write() as connection:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from copilot.errors import BrokenFile, Busy, CopilotError, NotFound
+from copilot.errors import BrokenFile, Busy, CopilotError, ModelFailed, NotFound
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.meaning import Meaning
 from copilot.services.jobs import Progress
@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 # Another process's changes are looked for this often; this process's own wake the indexer at once.
 LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 3600
+# A service that embeds and fails is asked again after the first of these, then after twice as long, up to the last.
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 30.0, 900.0
 
 
 class Indexing:
@@ -40,6 +42,7 @@ class Indexing:
         self._wake = threading.Event()
         self._start_over = threading.Event()
         self._done, self._total = 0, 0
+        self._pause, self._again_at, self._unembedded = 0.0, 0.0, ""
         self.fault = ""
 
     def start(self) -> None:
@@ -158,6 +161,25 @@ class Indexing:
     def _note(self, done: int, total: int) -> None:
         self._done, self._total = done, total
 
+    def _follow_meaning(self) -> str:
+        """Bring the vectors up to date. Words never wait for a service that fails: it is asked again after a pause.
+
+        Returns:
+            What the service failed of, as a sentence; "" where nothing did.
+        """
+        if self._meaning is None or monotonic() < self._again_at:
+            return self._unembedded
+        try:
+            self._meaning.follow(self._note, stop=self._is_wanted)
+            self._pause, self._unembedded = 0.0, ""
+        except ModelFailed as error:
+            self._pause = min(2 * self._pause or _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS)
+            self._again_at = monotonic() + self._pause
+            self._unembedded = str(error)
+            log.warning("vectors are made again in %d seconds: %s", self._pause, error)
+        self._note(0, 0)
+        return self._unembedded
+
     def _follow(self) -> None:
         while not self._stop.is_set():
             # Whatever goes wrong with one change must not end the following of all later ones: told, and tried again.
@@ -168,10 +190,8 @@ class Indexing:
                 self._indexer.catch_up(self._note)
                 while not self._is_wanted() and self._indexer.refine(self._note):
                     pass
-                if self._meaning is not None:
-                    self._meaning.follow(self._note, stop=self._is_wanted)
                 self._note(0, 0)
-                self.fault = ""
+                self.fault = self._follow_meaning()
             except CopilotError as error:
                 if isinstance(error, BrokenFile | NotFound):
                     # The folder was damaged or taken away while it was open: its owner looks at it from the ground up.
