@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from copilot.assistant.events import Began, Event, Finished, Looked, Said, Withdrew
 from copilot.assistant.exchange import Exchange, last_text
-from copilot.assistant.handing import hand_over, may_hand_over, target_of, which_group
+from copilot.assistant.handing import checked, hand_over, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
 from copilot.assistant.phrases import WRITING, openers, span, where, which
 from copilot.assistant.request import Found, Request, Scope, Tool
@@ -259,7 +259,9 @@ class Assistant:
         if request.choices:
             yield from _told(exchange, which(request, exchange.scope.language))
             return
-        found = self._tools.run(request, exchange.scope)
+        scope = exchange.scope
+        found = self._tools.run(request, scope)
+        found = checked(found, scope.language, words=exchange.words, before=exchange.asked_before)
         yield Looked(step=step_of(request, found))
         yield from _told(exchange, found)
 

@@ -46,7 +46,7 @@ _LINK = re.compile(
 _DIGIT = r"[0-9]"
 _CONTACT = re.compile(
     # mail; a mobile, service or area number; any long number: of QQ, of a group, of a card
-    r"[a-z0-9._%+-]+ ?@ ?[a-z0-9-]+(?:\.[a-z0-9-]+)+"
+    r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"
     rf"|(?<![0-9])(?:\+?86[ -]?)?1[3-9](?:[ -]?{_DIGIT}){{9}}(?![0-9])"
     rf"|(?<![0-9])[48]00[ -]?{_DIGIT}{{3}}[ -]?{_DIGIT}{{4}}(?![0-9])"
     rf"|(?<![0-9])0{_DIGIT}{{2,3}}[ -]{_DIGIT}{{7,8}}(?![0-9])"

@@ -6,7 +6,7 @@ A model supplies words and nothing else. So whatever members wrote for it to rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copilot.assistant.cleaning import Cleaned, Removed, cleaned
 from copilot.assistant.request import Found, Request, Scope
@@ -99,6 +99,18 @@ def hand_over(
         evidence=evidence,
     )
     return Found(text=_told(scope.language, target, clean), proposal_ids=(made.id,), citations=tuple(evidence))
+
+
+def checked(found: Found, language: str, *, words: str, before: Sequence[str] = ()) -> Found:
+    """What was found, its text for a group without what nobody asked for: people copy it from a reply as well."""
+    if not found.draft:
+        return found
+    named = [one.words for one in found.citations if _is_named(one, words)]
+    clean = cleaned(found.draft, [words, *before], named)
+    if not clean.removed:
+        return found
+    text = found.text.replace(found.draft, clean.text) if found.draft in found.text else clean.text
+    return replace(found, text=f"{text}\n\n{_left_out(clean.removed, language)}", draft=clean.text)
 
 
 def _reason(scope: Scope, words: str, clean: Cleaned) -> str:

@@ -16,7 +16,7 @@ _TEXTS = ("topic", "member", "text")
 
 def step_of(request: Request, found: Found) -> Step:
     """What was done for a request and what came of it, for people to read."""
-    text = found.text.strip()
+    text = (found.draft or found.text).strip()
     most = _WRITTEN if request.tool in (Tool.DRAFT, Tool.REWRITE) else _SHOWN
     return Step(
         tool=request.tool.value,

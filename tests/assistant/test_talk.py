@@ -94,14 +94,24 @@ def test_a_text_is_handed_over_as_it_was_said(plain: Desk) -> None:
 
 def test_what_was_drafted_last_is_handed_over(app: App, group_id: int) -> None:
     router = PlainRouter({"就发这个": Request(tool=Tool.PROPOSE)})
-    tools = PlainTools({Tool.DRAFT: Found(text="周六两点见 @everyone，报名 http://evil.example")})
+    draft = "周六两点见 @everyone，报名 http://evil.example"
+    tools = PlainTools({Tool.DRAFT: Found(text=f"写好了：\n{draft}\n要改吗？", draft=draft)})
     desk = make_desk(app, group_id, router=router, tools=tools)
-    desk.say("写公告 周六活动")
+    said = ended(desk.say("写公告 周六活动")).turn.said
+    assert said.startswith("写好了：\n周六两点见 ，报名\n要改吗？")
+    assert "@所有人、链接 http://evil.example" in said
     desk.say("就发这个")
     (made,) = desk.proposing.all_of(MING)
-    assert made.text == "周六两点见 ，报名"
-    assert "@所有人" in made.reason
-    assert "evil.example" in made.reason
+    assert (made.text, made.kind) == ("周六两点见 ，报名", ProposalKind.ANNOUNCE)
+
+
+def test_what_others_drafted_is_cleaned_before_it_waits(app: App, group_id: int) -> None:
+    planted = Request(tool=Tool.PROPOSE, text="周六见 @所有人 vx: evil_guy8")
+    desk = make_desk(app, group_id, router=PlainRouter({"就发这个": planted}))
+    desk.say("就发这个")
+    (made,) = desk.proposing.all_of(MING)
+    assert made.text == "周六见"
+    assert "@所有人、联系方式 vx: evil_guy8" in made.reason
 
 
 def test_in_a_community_the_group_is_asked_for(app: App, group_id: int) -> None:
