@@ -302,7 +302,12 @@ class Chat:
                 if piece:
                     yield gathered.piece(piece)
             self._check(asked, exchange, said or bool(gathered.calls))
-            yield gathered.end(asked.masker.unmask)
+            try:
+                last = gathered.end(asked.masker.unmask)
+            except Misfit:
+                is_cut = exchange.finish == "length"
+                raise _failed((faults.cut_off if is_cut else faults.unreadable)(asked.line.setup)) from None
+            yield last
 
     def _check(self, asked: _Asked, exchange: Exchange, said: bool) -> None:
         """Refuse a reply that says nothing, and note one that the limit cut."""

@@ -23,7 +23,7 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from copilot.models.structured import restored
+from copilot.models.structured import Misfit, restored
 
 
 class Changing(Protocol):
@@ -105,10 +105,17 @@ class Gathered:
         return AIMessageChunk(content=text, id=self.last.id if self.last else None)
 
     def end(self, restore: Changing) -> AIMessageChunk:
-        """The last piece: every tool call whole, and what is told about the message."""
+        """The last piece: every tool call whole, and what is told about the message.
+
+        Raises:
+            Misfit: a call is cut or broken. LangChain would take what there is of it for the whole.
+        """
         calls = [
             tool_call_chunk(
-                name=call["name"], args=_restored_json(call["args"] or "{}", restore), id=call["id"], index=index
+                name=call["name"],
+                args=json.dumps(restored(_arguments(call), restore), ensure_ascii=False),
+                id=call["id"],
+                index=index,
             )
             for index, call in enumerate(self.calls)
         ]
@@ -134,9 +141,11 @@ class Gathered:
         begun["args"] = (begun["args"] or "") + (part["args"] or "")
 
 
-def _restored_json(text: str, restore: Changing) -> str:
-    """JSON with its texts restored; what is no JSON is restored as it stands."""
+def _arguments(call: ToolCallChunk) -> dict[str, Any]:
     try:
-        return json.dumps(restored(json.loads(text), restore), ensure_ascii=False)
+        found = json.loads(call["args"] or "{}")
     except (ValueError, RecursionError):
-        return restore(text)
+        found = None
+    if not isinstance(found, dict) or not call["name"]:
+        raise Misfit("a call of a tool is broken")
+    return found

@@ -28,7 +28,7 @@ from copilot.models.attempts import Fault
 from copilot.models.loop import Loop
 from copilot.models.providers import is_local_url, provider
 from copilot.models.quiet import quieten
-from copilot.records.model import ModelSetup
+from copilot.records.model import ModelSetup, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -259,9 +259,8 @@ class Attempt:
             raise faults.cancelled()
         error = self._future.exception()
         if error is not None:
-            raise self._line.fault_of(error)
-        if not number:
-            raise faults.no_chat_server(setup)
+            fault = self._line.fault_of(error)
+            raise fault if number or fault.outcome is not Outcome.BAD_OUTPUT else faults.no_chat_server(setup)
         if not is_finished:
             raise faults.cut_off(setup) if characters else faults.unreadable(setup)
 

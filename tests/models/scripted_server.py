@@ -9,8 +9,8 @@
     with ScriptedServer(lambda asked: Reply(f"I heard: {asked.words}")) as server:
         ...
 
-It listens on the loopback only. `asked` keeps every request; `came` tells that there was one, `left` that a client went away before
-its end.
+It listens on the loopback only. `asked` keeps every request; `came` tells that there was one, `left` that a client
+went away before its end.
 """
 
 from __future__ import annotations
