@@ -22,7 +22,7 @@ from copilot.answering.replies import Said
 from copilot.records import Answer, Explanation, Profile, Silence, SilenceReason, SourceKind
 from copilot.text.language import language
 
-__all__ = ["FaqFound", "Findings", "Judged", "answer_question", "only_says", "speech_for"]
+__all__ = ["FaqFound", "Findings", "Judged", "answer_question", "asks_nothing", "speech_for"]
 
 
 class Judged(Protocol):
@@ -116,7 +116,7 @@ def answer_question(
     if in_console and _GREETS.fullmatch(asking.casefold()):
         return Silence(question=question, reason=SilenceReason.NOT_A_QUESTION, why=replace(why, notes=(Note.NO_CUE,)))
     enough = _SURE_IN_CONSOLE if in_console else _SURE_IN_GROUP
-    if in_console and only_says(question):
+    if in_console and _only_says(question):
         enough = _SURE_UNASKED
     return _decide(question, weigh(asking, check.asks, findings, speech), gate, why, enough, in_console=in_console)
 
@@ -131,7 +131,12 @@ def speech_for(question: str, profile: Profile, today: date) -> Speech:
     )
 
 
-def only_says(text: str) -> bool:
+def asks_nothing(text: str) -> bool:
+    """Whether what an admin typed only greets, calls somebody or tells something."""
+    return bool(_CALLS.match(text) or _GREETS.fullmatch(text.casefold())) or _only_says(text)
+
+
+def _only_says(text: str) -> bool:
     """Whether a text that asks nothing is more than a bare topic ("退款", "opening hours")."""
     check = read_question(text)
     return not check.hit and (bool(_SAYS.search(text.casefold())) or len(content(text).names) > _LONGEST_TOPIC)

@@ -14,7 +14,7 @@ from typing import Annotated, Protocol, TypeVar
 
 from pydantic import BaseModel, Field
 
-from copilot.answering.answer import Findings, only_says, speech_for
+from copilot.answering.answer import Findings, asks_nothing, speech_for
 from copilot.answering.citations import Speech
 from copilot.answering.conclusion import Checked, conclude, fall_back
 from copilot.answering.content import content
@@ -258,7 +258,7 @@ def _may_help(task: Task) -> bool:
         return True
     if task.base.reason is SilenceReason.EXPIRED or content(task.question).empty:
         return False
-    return not only_says(task.question) if task.in_console else task.passed
+    return not asks_nothing(task.question) if task.in_console else task.passed
 
 
 def _is_clear(base: Answer | Silence) -> bool:
