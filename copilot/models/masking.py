@@ -1,0 +1,160 @@
+"""Masking: what tells who a person is becomes a placeholder before text leaves for a model that is not local.
+
+A placeholder reads `[NAME-k3f9ab]`: what it stands for, and six letters and digits from a keyed hash, so that the
+same value has the same placeholder wherever the same secret is used and nobody without the secret can tell one from
+the other or make one up. A value that is written in several ways (138 0013 8000) gets a second part for the way, so
+that a model sees one number and every text comes back exactly as it was.
+
+Only placeholders that this masker gave out come back; any other text that looks like one stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count
+from typing import Final
+
+from copilot.models import addresses, contacts
+from copilot.models.names import Names
+from copilot.models.spans import ADDRESS, CARD, ID, KINDS, NAME, PHONE, PLATE, Span
+from copilot.text.fold import Folded, fold, folded
+
+_ALPHABET: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+_PLACEHOLDER: Final = re.compile(rf"\[(?:{'|'.join(KINDS)})-[{_ALPHABET}]{{6,}}(?:-[{_ALPHABET}]{{2,}})?\]")
+_LONGEST_PLACEHOLDER: Final = 40
+_STARTED: Final = re.compile(r"\[[A-Za-z0-9-]*$")
+# Signs between their digits are a matter of taste.
+_NUMBERS: Final = (PHONE, ID, CARD, PLATE)
+_SIGNS: Final = re.compile(r"[\W_]+")
+# What is masked may lay bare the next: "QQ 123456 789012". More rounds than this no text of people needs.
+_MOST_ROUNDS = 4
+
+
+class Masker:
+    """Masks texts for a model and unmasks what comes back.
+
+    It remembers what it masked as long as it lives. Threads may share it.
+
+    Args:
+        names: the names of the members who may be mentioned.
+        secret: the installation's key, 32 random bytes.
+    """
+
+    def __init__(self, names: Collection[str], secret: bytes) -> None:
+        self._secret = secret
+        self._names = Names(names)
+        self._is_on = True
+        # Placeholders by (kind, raw text), and back.
+        self._given: dict[tuple[str, str], str] = {}
+        self._meant: dict[str, str] = {}
+        # Texts that looked like a placeholder before one of this shape was given out.
+        self._foreign: set[str] = set()
+        self._giving = threading.Lock()
+
+    @classmethod
+    def none(cls) -> Masker:
+        """A masker that leaves every text as it is, for models on this machine or in this network."""
+        made = cls((), b"")
+        made._is_on = False
+        return made
+
+    def mask(self, text: str) -> str:
+        """Put placeholders in the place of contacts, addresses and members' names.
+
+        Args:
+            text: any text; placeholders of this masker in it stay.
+
+        Returns:
+            The text to send. Masking it again changes nothing, and unmasking gives the text back.
+        """
+        if not self._is_on:
+            return text
+        for _ in range(_MOST_ROUNDS):
+            spans = self._spans(text)
+            if not spans:
+                break
+            parts, at = [], 0
+            for start, end, kind in spans:
+                parts += [text[at:start], self._placeholder(kind, text[start:end])]
+                at = end
+            text = "".join([*parts, text[at:]])
+        return text
+
+    def unmask(self, text: str) -> str:
+        """Put back what stands behind the placeholders that this masker gave out."""
+        if "[" not in text:
+            return text
+        return _PLACEHOLDER.sub(lambda found: self._meant.get(found[0], found[0]), text)
+
+    def unmask_pieces(self, pieces: Iterable[str]) -> Iterator[str]:
+        """Unmask a text that comes in pieces, wherever they are cut.
+
+        Yields:
+            Pieces that together are the unmasked whole. A piece is held back only while it may be the beginning of a
+            placeholder, which is 40 characters at most.
+        """
+        held = ""
+        for piece in pieces:
+            held += piece
+            open_at = self._open(held)
+            if whole := self.unmask(held[:open_at]):
+                yield whole
+            held = held[open_at:]
+        if held:
+            yield self.unmask(held)
+
+    @staticmethod
+    def _open(text: str) -> int:
+        """Where a placeholder begins that the end of a text cuts off; the text's length where there is none."""
+        started = _STARTED.search(text, max(0, len(text) - _LONGEST_PLACEHOLDER))
+        return started.start() if started else len(text)
+
+    def _spans(self, text: str) -> list[Span]:
+        """What to mask, in order and without overlaps, as places in the raw text."""
+        plain = folded(text)
+        barred = [found.span() for found in _PLACEHOLDER.finditer(text)] if "[" in text else []
+        if barred:
+            self._foreign.update({text[start:end] for start, end in barred} - self._meant.keys())
+        found = [*contacts.find(plain), *addresses.find(plain), *self._names.find(plain)]
+        if not found:
+            return []
+        where = Folded(plain) if _is_aligned(text, plain) else fold(text)
+        kept: list[Span] = []
+        for span in found:
+            start, end = where.raw_span(span.start, span.end)
+            is_free = all(end <= other.start or other.end <= start for other in kept)
+            if start < end and is_free and all(end <= begin or stop <= start for begin, stop in barred):
+                kept.append(Span(start, end, span.kind))
+        return sorted(kept)
+
+    def _placeholder(self, kind: str, raw: str) -> str:
+        """The placeholder of a piece of raw text."""
+        known = self._given.get((kind, raw))
+        if known is not None:
+            return known
+        plain = folded(raw)
+        value = (_SIGNS.sub("", plain) if kind in _NUMBERS else "".join(plain.split())) or plain
+        value = plain if kind in (NAME, ADDRESS) else value
+        with self._giving:
+            for attempt in count():
+                made = f"[{kind}-{self._letters(6, kind, value, attempt)}"
+                made += "]" if raw == value else f"-{self._letters(2, kind, value, raw, attempt)}]"
+                if made not in self._foreign and self._meant.setdefault(made, raw) == raw:
+                    break
+        self._given[kind, raw] = made
+        return made
+
+    def _letters(self, size: int, *said: object) -> str:
+        """Letters and digits of a keyed hash, five bits each."""
+        message = "\0".join(map(str, said)).encode("utf-8", "surrogatepass")
+        bits = int.from_bytes(hmac.new(self._secret, message, hashlib.sha256).digest()[:16], "big")
+        return "".join(_ALPHABET[bits >> 5 * place & 31] for place in range(size))
+
+
+def _is_aligned(text: str, plain: str) -> bool:
+    """Whether each character of a text became one of its folded form, so that places need no mapping."""
+    return len(text) == len(plain) and (text.isascii() or all(len(folded(char)) == 1 for char in set(text)))

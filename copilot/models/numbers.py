@@ -1,0 +1,255 @@
+"""Numbers in folded text that lead to a person: phones, ids of messengers, identity papers, bank cards.
+
+A number is read as the groups of digits in which it is written. Whether some groups are a contact is told by how many
+digits they have, how they are grouped, their check digits, and the words before and after.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from copilot.models.messengers import MESSENGER, SAYING, SHORT
+from copilot.models.spans import CARD, CHAT, ID, PHONE, Span, word_set
+
+_HAN_DIGITS = dict(zip("零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺洞拐", "0123456789123456789107", strict=True))
+_TO_DIGITS = str.maketrans(_HAN_DIGITS)
+_LETTER_DIGITS = str.maketrans("oli", "011")
+_LETTERED = re.compile(r"(?<![a-z])[\doli]{7,19}(?![a-z])")
+_SEPARATOR = r"[\s\-_.·•—–~*,，、/|#()⃣‐-―☎📞]"
+_RUN = re.compile(rf"\d(?:{_SEPARATOR}{{0,3}}\d)*")
+_GROUP = re.compile(r"\d+")
+_TIGHT = re.compile(r"[-_.·*/~‐-―]")
+_MOST_DIGITS = 19
+_LEAST_DIGITS = 5
+
+_FILLERS = r"(?:[\s:=是为:,的我号码()「」\"'~]|at|is|me|on|my|number|no\.?|\+){0,8}\Z"
+_CUES = {
+    PHONE: re.compile(
+        rf"(?:电话|手机|座机|热线|致电|拨打|打给|联系方式|来电|短信|号码|call|tel|phone|mobile|cell|text|dial|ring){_FILLERS}"
+    ),
+    ID: re.compile(rf"(?:身份证|证件|证号|id ?card|identity|护照|passport){_FILLERS}"),
+    CARD: re.compile(
+        rf"(?:卡号|银行卡|储蓄卡|信用卡|工行|建行|农行|招行|中行|交行|账号|帐号|账户|card|account|acct){_FILLERS}"
+    ),
+}
+_CHAT_BEFORE = re.compile(rf"(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z")
+_CHAT_AFTER = re.compile(
+    rf"[\s,.。、~]{{0,3}}(?:(?:加|\+|➕)(?:我|v|q|微|薇|扣)|(?:是|这是)?我的?{MESSENGER}|[(（](?:{MESSENGER}|v|q)[)）])"
+)
+_PHONE_AFTER = re.compile(r"[\s,]{0,2}(?:是|\()?我?的?(?:电话|手机|打给我|致电)")
+_AMOUNT_AFTER = re.compile(r"\s?(?:元|块|人|个|万|千|k\b|w\b|条|次|分|米|年|月|天|名|位|%|g\b|mb?\b|rmb|usd|版)")
+_LETTERS_BEFORE = re.compile(r"[a-z]+\Z")
+_TELLING_LETTERS = word_set("v vx wx q qq tel t m p d phone call mobile wechat weixin id no at is x e")
+_URL = re.compile(r"https?://[!-~]+|www\.[!-~]+")
+# How mobile numbers are grouped when somebody reads them out; any other grouping may be a list of numbers.
+_MOBILE_GROUPS = frozenset(
+    {(11,), (1, 10), (3, 8), (4, 7), (5, 6), (6, 5), (7, 4), (8, 3), (3, 4, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5)}
+    | {(3, 5, 3), (3, 2, 2, 4), (3, 4, 2, 2), (1, 2, 4, 4), (3, 2, 2, 2, 2), (1,) * 11}
+)
+_AREA = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
+_PROVINCES = word_set(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
+)
+_BIRTH_YEARS = range(1900, 2036)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+"""GB 11643-1999: the last digit of an ID card is the weighted sum of the others, modulo 11."""
+_CARD_START = re.compile(r"62|4|5[1-5]|2[2-7]|3[47]|35|6011|65|60|9558")
+
+
+class _Number(NamedTuple):
+    """Some groups of digits that stand together, and what is said around them."""
+
+    digits: str
+    sizes: tuple[int, ...]
+    ends_with_x: bool
+    before: str
+    after: str
+    is_odd: bool
+    is_in_url: bool
+
+    def says(self, kind: str) -> bool:
+        """Whether the words before name a kind of number."""
+        return _CUES[kind].search(self.before) is not None
+
+
+def _numbers(text: str, digits: str, *, is_odd: bool) -> Iterator[Span]:
+    """The numbers of contacts in `digits`, which is `text` with other digits written as plain ones."""
+    urls = [found.span() for found in _URL.finditer(text)]
+    for run in _RUN.finditer(digits):
+        if run.end() - run.start() < _LEAST_DIGITS:
+            continue
+        groups = [found.span() for found in _GROUP.finditer(digits, *run.span())]
+        first = 0
+        while first < len(groups):
+            last, kind = _widest(text, digits, groups, first, is_odd, urls)
+            if kind:
+                end = groups[last][1]
+                # The last digit of an ID card may be an X; a key's frame is a character of its own.
+                if text[end : end + 1] == "\u20e3" or (kind == ID and text[end : end + 1] == "x"):
+                    end += 1
+                yield Span(groups[first][0], end, kind)
+                first = last
+            first += 1
+
+
+def _widest(
+    text: str, digits: str, groups: list[tuple[int, int]], first: int, is_odd: bool, urls: list[tuple[int, int]]
+) -> tuple[int, str]:
+    """The most groups from one on that are a contact: the last of them and its kind, "" where there is none."""
+    if first and _TIGHT.fullmatch(text[groups[first - 1][1] : groups[first][0]]):
+        return first, ""
+    start = groups[first][0]
+    before = text[max(0, start - 40) : start]
+    letters = _LETTERS_BEFORE.search(before)
+    if letters and letters[0] not in _TELLING_LETTERS and not _CHAT_BEFORE.search(before):
+        return first, ""
+    total, found = 0, (first, "")
+    sizes: list[int] = []
+    joined = ""
+    for last in range(first, len(groups)):
+        begin, end = groups[last]
+        total += end - begin
+        if total > _MOST_DIGITS:
+            break
+        sizes.append(end - begin)
+        joined += digits[begin:end]
+        if last + 1 < len(groups) and _TIGHT.fullmatch(text[end : groups[last + 1][0]]):
+            continue
+        after = text[end : end + 16]
+        ends_with_x = after[:1] == "x" and not (after[1:2].isascii() and after[1:2].isalnum())
+        if total < _LEAST_DIGITS or (after[:1].isascii() and after[:1].isalpha() and not ends_with_x):
+            continue
+        in_url = any(begin <= start < stop for begin, stop in urls)
+        if kind := _kind(_Number(joined, tuple(sizes), ends_with_x, before, after, is_odd, in_url)):
+            found = last, kind
+    return found
+
+
+def _kind(number: _Number) -> str:
+    """What a number is: a kind of contact, or "" for a number like any other."""
+    if _is_id(number):
+        return ID
+    if _is_mobile(number):
+        return PHONE
+    if number.is_in_url:
+        return ""
+    if _is_card(number):
+        return CARD
+    if _is_phone(number):
+        return PHONE
+    size = len(number.digits)
+    if 5 <= size <= 12 and not _AMOUNT_AFTER.match(number.after):
+        if _CHAT_BEFORE.search(number.before) or (size > 5 and _CHAT_AFTER.match(number.after)):
+            return CHAT
+        if size >= 7 and (number.says(PHONE) or _PHONE_AFTER.match(number.after)):
+            return PHONE
+    return ""
+
+
+def _is_mobile(number: _Number) -> bool:
+    digits, sizes = number.digits, number.sizes
+    for prefix in ("0086", "86"):
+        if digits.startswith(prefix) and len(digits) == 11 + len(prefix):
+            digits = digits[len(prefix) :]
+            sizes = sizes[1:] if sizes[0] == len(prefix) else (sizes[0] - len(prefix), *sizes[1:])
+            break
+    if len(digits) == 12 and digits[0] == "0" and sizes == (12,):
+        digits, sizes = digits[1:], (11,)
+    if len(digits) != 11 or digits[0] != "1" or digits[1] < "3":
+        return False
+    told = number.is_odd or number.says(PHONE) or _CHAT_BEFORE.search(number.before) is not None
+    return told or sizes in _MOBILE_GROUPS or bool(_PHONE_AFTER.match(number.after))
+
+
+def _is_phone(number: _Number) -> bool:
+    """Whether a number is a landline, a hotline or a number abroad, by its shape."""
+    digits, sizes = number.digits, number.sizes
+    size = len(digits)
+    if number.before.endswith(("+", "+ ", "+(")) and 8 <= size <= 15 and digits[0] != "0":
+        return True
+    if digits.startswith(("0086", "86")) and size in (12, 13, 14, 15) and sizes[0] in (2, 4):
+        digits, sizes = "0" + digits[sizes[0] :].lstrip("0"), (sizes[1] + (digits[sizes[0]] != "0"), *sizes[2:])
+        size = len(digits)
+    if area := _AREA.match(digits):
+        rest = size - area.end()
+        is_grouped = sizes in ((11,), (12,), (1,) * size) or sizes[0] == area.end()
+        if is_grouped and (
+            rest in (7, 8) or (len(sizes) > 2 and sizes[-1] in (3, 4, 5) and rest - sizes[-1] in (7, 8))
+        ):
+            return size > 10 or len(sizes) > 1 or number.says(PHONE)
+    if digits.startswith(("400", "800")) and size == 10:
+        return sizes in ((10,), (3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (3, 2, 2, 3))
+    # In North America neither the area nor the exchange begins with 0 or 1.
+    shape = sizes[1:] if sizes[0] == 1 and digits[0] == "1" else sizes
+    return shape == (3, 3, 4) and digits[-10] > "1" and digits[-7] > "1"
+
+
+def _is_id(number: _Number) -> bool:
+    """Whether a number is an ID card's, of 18 or formerly 15 digits, or is called one; or a passport's."""
+    digits = number.digits + "x" * number.ends_with_x
+    if len(digits) == 18:
+        has_birthday = digits[:2] in _PROVINCES and _is_day(digits[6:14])
+        return has_birthday or number.says(ID) or _checks(digits)
+    if len(digits) == 15 and not number.ends_with_x and not number.is_in_url:
+        return (digits[:2] in _PROVINCES and _is_day("19" + digits[6:12])) or number.says(ID)
+    return 7 <= len(digits) <= 9 and number.says(ID)
+
+
+def _is_day(digits: str) -> bool:
+    """Whether eight digits are a day on which somebody who chats may be born."""
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year in _BIRTH_YEARS
+    except ValueError:
+        return False
+
+
+def _checks(digits: str) -> bool:
+    """Whether the last of 18 digits fits the others, though the birthday does not."""
+    if digits[:2] not in _PROVINCES:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:17], strict=True))
+    return "10x98765432"[total % 11] == digits[17] and digits[6:8] in ("19", "20")
+
+
+def _is_card(number: _Number) -> bool:
+    digits, sizes = number.digits, number.sizes
+    if number.says(CARD) and 12 <= len(digits) <= 19:
+        return True
+    if not 15 <= len(digits) <= 19 or not _CARD_START.match(digits):
+        return False
+    is_grouped = len(sizes) == 1 or all(size == 4 for size in sizes[:-1]) or sizes in ((6, 13), (6, 10), (4, 6, 5))
+    return (is_grouped or set(sizes) == {1}) and _luhn(digits)
+
+
+def _luhn(digits: str) -> bool:
+    """ISO/IEC 7812: every second digit from the right is doubled, and the sum of all digits ends in 0."""
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0
+
+
+_SOME_DIGITS = re.compile(r"\d(?:[^\d\n]{0,3}\d){4}")
+_LETTERED_HINT = re.compile(r"[\doli]{7}")
+
+
+def find(text: str) -> Iterator[Span]:
+    """Find numbers that lead to a person: first those in plain digits, then those in others as well.
+
+    Args:
+        text: folded.
+    """
+    if _SOME_DIGITS.search(text):
+        yield from _numbers(text, text, is_odd=False)
+    other = text.translate(_TO_DIGITS)
+    if _LETTERED_HINT.search(other):
+        other = _LETTERED.sub(_spelt, other)
+    if other != text and _SOME_DIGITS.search(other):
+        yield from _numbers(text, other, is_odd=True)
+
+
+def _spelt(found: re.Match[str]) -> str:
+    """Digits among which letters stand that look like some, when enough of them are digits."""
+    is_number = 3 * sum(map(str.isdigit, found[0])) > len(found[0])
+    return found[0].translate(_LETTER_DIGITS) if is_number else found[0]
