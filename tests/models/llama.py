@@ -124,6 +124,7 @@ def serve(folder: Path) -> Llama:
     params.n_parallel = 2
     params.n_gpu_layers = 0
     params.warmup = False
+    params.endpoint_slots = True
     params.cpuparams.n_threads = 1
     params.verbosity = 0
     server = xllamacpp.Server(params)
