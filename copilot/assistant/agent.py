@@ -39,7 +39,7 @@ MOST_LOOKS = 10
 """Calls of tools in a turn."""
 TURN_TOKENS = 24_000
 """What all calls of a turn may send together, by our own count."""
-RESULT_TOKENS = 900
+RESULT_TOKENS = 1200
 """What a tool may give the model to read."""
 REPLY_TOKENS = 800
 # A message's frame, and a tool's name and description, as vendors count them.
@@ -208,7 +208,16 @@ def _messages(task: Task) -> list[BaseMessage]:
 
 def _readable(found: Found) -> str:
     """What a model reads of what was found: inside data blocks, and no longer than its budget."""
-    return found.material if found.material else wrap(cut(found.text, RESULT_TOKENS))
+    if not found.material:
+        return wrap(cut(found.text, RESULT_TOKENS))
+    if count(found.material) <= RESULT_TOKENS:
+        return found.material
+    first, _, rest = found.material.partition("\n")
+    body, _, last = rest.rpartition("\n")
+    if first.startswith("<data-") and last.startswith("</data-"):
+        # What is left of a block has no more of its mark in it than the whole.
+        return f"{first}\n{cut(body, RESULT_TOKENS)}\n{last}"
+    return wrap(cut(found.material, RESULT_TOKENS))
 
 
 def _new(update: Any) -> list[BaseMessage]:

@@ -7,24 +7,29 @@ stands in. It knows no pages and no platform.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from copilot.answering.question import rests_on_before
 from copilot.assistant.events import Began, Event, Finished, Looked, Said, Withdrew
 from copilot.assistant.exchange import Exchange, last_text
 from copilot.assistant.handing import checked, hand_over, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
-from copilot.assistant.phrases import WRITING, openers, span, where, which
+from copilot.assistant.phrases import WRITING, openers, span, tone, where, which
+from copilot.assistant.ports import Asking, Prompts, Router, Tools
+from copilot.assistant.replies_ask import answered
 from copilot.assistant.request import Found, Request, Scope, Tool
+from copilot.assistant.speech import Speech
 from copilot.assistant.steps import request_of, step_of
 from copilot.errors import BadInput, ModelFailed, NotFound
 from copilot.models.chat import Chat
 from copilot.models.prompts import Rendered
-from copilot.records import Account, Answer, Outcome, ProposalKind, Role, Silence, Turn
+from copilot.records import Account, Answer, Outcome, ProposalKind, Role, Turn
+from copilot.services.asking import LONGEST_QUESTION
 from copilot.services.dialogues import Dialogues
 from copilot.services.locating import Locating, Location
 from copilot.services.proposing import Proposing
@@ -42,40 +47,6 @@ _WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-class Tools(Protocol):
-    """Does requests."""
-
-    def run(self, request: Request, scope: Scope) -> Found: ...
-
-
-class Router(Protocol):
-    """Reads what is asked for."""
-
-    def read(
-        self, words: str, scope: Scope, *, names: Collection[str] = (), before: Request | None = None
-    ) -> Request: ...
-
-
-class Asking(Protocol):
-    """Answers questions from what is known."""
-
-    def ask_streaming(
-        self,
-        account: Account,
-        question: str,
-        *,
-        group_id: int | None = None,
-        community_id: int | None = None,
-        before: Sequence[Turn] = (),
-    ) -> Iterator[str | Answer | Silence]: ...
-
-
-class Prompts(Protocol):
-    """The prompts by their names."""
-
-    def render(self, name: str, variables: Mapping[str, object], language: str) -> Rendered: ...
 
 
 class Assistant:
@@ -246,7 +217,7 @@ class Assistant:
             yield from self._plainly(exchange, Outcome.NO_MODEL)
         else:
             try:
-                yield from self._with_model(exchange)
+                yield from self._by_model(exchange)
             except ModelFailed as failed:
                 if exchange.reply.said:
                     yield Withdrew()
@@ -284,7 +255,44 @@ class Assistant:
         yield Looked(step=step_of(replace(request, text=text, kind=target.kind), found))
         yield from _told(exchange, found)
 
-    def _with_model(self, exchange: Exchange) -> Generator[Event, None, None]:
+    def _by_model(self, exchange: Exchange) -> Generator[Event, None, None]:
+        request, turns = exchange.request, exchange.recalled.turns
+        if request.tool is Tool.ASK and len(exchange.words) <= LONGEST_QUESTION:
+            found = self._tools.run(request, exchange.scope)
+            goes_on = bool(turns) and turns[-1].citations and rests_on_before(exchange.words)
+            if isinstance(found.result, Answer) or goes_on:
+                yield Looked(step=step_of(request, found))
+                yield from self._answering(exchange)
+                return
+        yield from self._working(exchange)
+
+    def _answering(self, exchange: Exchange) -> Generator[Event, None, None]:
+        """A question to the knowledge: each line is checked against its sources before it is said."""
+        scope, reply = exchange.scope, exchange.reply
+        where = None if scope.group_id is not None else scope.community_id
+        # A generator: closing it ends the request to the model.
+        lines: Any = self._asking.ask_streaming(
+            scope.account,
+            exchange.words,
+            group_id=scope.group_id,
+            community_id=where,
+            before=exchange.recalled.turns,
+        )
+        with closing(lines):
+            for line in lines:
+                if isinstance(line, str):
+                    yield Said(text=line if not reply.said else f"\n{line}")
+                    continue
+                found = answered(Speech.of(scope), line)
+                reply.outcome = Outcome(line.why.outcome or Outcome.NO_MODEL)
+                if found.text.split() == reply.said.split():
+                    reply.take(found)
+                    continue
+                if reply.said:
+                    yield Withdrew()
+                yield from _told(exchange, found)
+
+    def _working(self, exchange: Exchange) -> Generator[Event, None, None]:
         # LangChain's agent takes a second to load, and only conversations with a model need it.
         from copilot.assistant.agent import Task, work
 
@@ -305,7 +313,7 @@ class Assistant:
                 words=exchange.words,
                 named=request.period,
                 recalled=exchange.recalled,
-                run=lambda wanted: self._tools.run(wanted, scope),
+                run=lambda wanted: self._tools.run(wanted, scope, is_read_by_model=True),
                 takes_text=takes_text,
             ),
         )
@@ -339,6 +347,7 @@ class Assistant:
                 "summary": exchange.recalled.summary,
                 "named": span(exchange.request.period, scope),
                 "proposing": WRITING[scope.language][kind] if kind else "",
+                "tone": tone(place, scope.language) if kind else "",
             },
             scope.language,
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from copilot.assistant.request import Found, Period, Request, Scope
-from copilot.records import ProposalKind
+from copilot.records import ProposalKind, Tone
 from copilot.services.locating import Location, Standing
 
 WRITING = {
@@ -52,6 +52,17 @@ def span(period: Period | None, scope: Scope) -> str:
     if scope.language == "en":
         return f"{period.words} ({begin} to {end})" if period.words else f"{begin} to {end}"
     return f"{period.words}（{begin} 至 {end}）" if period.words else f"{begin} 至 {end}"
+
+
+def tone(place: Location, language: str) -> str:
+    """How the community speaks to its members."""
+    wanted = place.profile.tone or Tone()
+    if language == "en":
+        emoji = {"none": "no emoji", "many": "emoji are welcome"}.get(wanted.emoji, "few emoji")
+        return f"{emoji}, {wanted.length}"
+    emoji = {"none": "不用表情", "many": "可以多用表情"}.get(wanted.emoji, "少用表情")
+    length = {"medium": "篇幅适中", "long": "可以长一点"}.get(wanted.length, "要短")
+    return f"称呼用「{wanted.address}」，{emoji}，{length}"
 
 
 def openers(standing: Standing, scope: Scope) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from copilot.assistant.assistant import Assistant, Router, Tools
+from copilot.assistant.assistant import Assistant
 from copilot.assistant.events import Event, Finished, Looked, Said, Withdrew
+from copilot.assistant.ports import Router, Tools
 from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.bootstrap import App, shipped
 from copilot.models.chat import Chat
@@ -81,7 +82,7 @@ class PlainTools:
     fails: dict[Tool, Exception] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
 
-    def run(self, request: Request, scope: Scope) -> Found:
+    def run(self, request: Request, scope: Scope, *, is_read_by_model: bool = False) -> Found:
         self.asked.append(request)
         if request.tool in self.fails:
             raise self.fails[request.tool]
