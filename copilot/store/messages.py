@@ -219,6 +219,33 @@ def count(connection: Connection, group_id: int, *, from_at: datetime, to_at: da
     )
 
 
+def sample(
+    connection: Connection, group_id: int, *, from_at: datetime, to_at: datetime, every: int, limit: int
+) -> list[Message]:
+    """About each n-th message with words of a group between two times (both included), in order.
+
+    Which ones follows from their ids, and from nothing that regularly comes and goes in a talk.
+
+    Args:
+        every: n, 1 for all.
+        limit: the most to return.
+    """
+    rows = connection.execute(
+        sa.select(*RAW)
+        .where(
+            message.c.group_id == group_id,
+            message.c.sent_at.between(from_at, to_at),
+            message.c.kind == MessageKind.TEXT.value,
+            # A multiple modulo a prime mixes ids that two groups share by turns.
+            (message.c.id * 48271) % 65537 % every == 0,
+            IS_THERE,
+        )
+        .order_by(message.c.sent_at, message.c.id)
+        .limit(limit)
+    )
+    return [record(row) for row in rows]
+
+
 def newest_at(connection: Connection, group_ids: Iterable[int]) -> datetime | None:
     """When the newest message of some groups was sent."""
     newest = [
