@@ -20,7 +20,7 @@ from copilot.retrieval.cutting import Cutter, Progress, words_of
 from copilot.retrieval.keys import key_of, scope_of
 from copilot.retrieval.vectorizing import forget_script
 from copilot.retrieval.words import WordIndex, erase
-from copilot.store import Connection, Store, changes, confirmations, knowledge, threads
+from copilot.store import Connection, Store, changes, confirmations, faq_wordings, knowledge, threads
 from copilot.store.changes import Change, ChangeKind
 from copilot.store.threads import Due
 
@@ -251,10 +251,13 @@ class Indexer:
         index.remove(key)
         with self._store.read() as connection:
             found: FaqEntry | Rule | Document | None
-            confirmed: tuple[str, ...] = ()
+            others: tuple[str, ...] = ()
             if kind is SourceKind.FAQ:
                 found = knowledge.some(connection, FaqEntry, [item_id]).get(item_id)
-                confirmed = confirmations.wordings(connection, [item_id]).get(item_id, ())
+                others = (
+                    *confirmations.wordings(connection, [item_id]).get(item_id, ()),
+                    *faq_wordings.wordings(connection, [item_id]).get(item_id, ()),
+                )
             elif kind is SourceKind.RULE:
                 found = knowledge.some(connection, Rule, [item_id]).get(item_id)
             else:
@@ -264,7 +267,7 @@ class Indexer:
         scope = scope_of(found.community_id, found.group_id)
         match found:
             case FaqEntry():
-                for wording in dict.fromkeys((found.question, *found.variants, *confirmed)):
+                for wording in dict.fromkeys((found.question, *found.variants, *others)):
                     index.add(key, kind, scope, wording)
                 index.add(key, kind, scope, found.answer, answer=True)
             case Rule():

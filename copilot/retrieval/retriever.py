@@ -23,7 +23,7 @@ from copilot.retrieval.keys import key_of, parse, scope_of
 from copilot.retrieval.meaning import Arm, Meaning, Nearest
 from copilot.retrieval.shelf import Found, Shelf
 from copilot.retrieval.words import WordIndex
-from copilot.store import Connection, Store, confirmations, groups, knowledge, messages, threads
+from copilot.store import Connection, Store, confirmations, faq_wordings, groups, knowledge, messages, threads
 from copilot.text.tokens import tokens
 
 log = logging.getLogger(__name__)
@@ -273,13 +273,14 @@ def rule_title(number: int, language: str) -> str:
 def _entries(connection: Connection, found: list[_Joint], visible: frozenset[int]) -> Iterable[tuple[Hit, FaqEntry]]:
     ids = [parse(one.key)[1] for one in found]
     entries = knowledge.some(connection, FaqEntry, ids)
-    confirmed = confirmations.wordings(connection, ids)
+    confirmed, thought_of = confirmations.wordings(connection, ids), faq_wordings.wordings(connection, ids)
     for one in found:
         entry = entries.get(parse(one.key)[1])
         if entry is None or not _answers_here(entry, visible):
             continue
         source = Source(kind=SourceKind.FAQ, id=entry.id, community_id=entry.community_id, group_id=entry.group_id)
-        entry = replace(entry, variants=tuple(dict.fromkeys((*entry.variants, *confirmed.get(entry.id, ())))))
+        others = (*confirmed.get(entry.id, ()), *thought_of.get(entry.id, ()))
+        entry = replace(entry, variants=tuple(dict.fromkeys((*entry.variants, *others))))
         texts = (entry.question, *entry.variants, entry.answer)
         passage = Passage(source=source, title=entry.question, texts=texts)
         yield Hit(passage=passage, score=one.score, alike=one.alike), entry

@@ -16,7 +16,18 @@ from copilot.retrieval.cutting import Progress, words_of
 from copilot.retrieval.fusion import Script, script
 from copilot.retrieval.keys import key_of, scope_of
 from copilot.retrieval.learning import Taught, Teaching
-from copilot.store import Connection, Store, changes, communities, facts, groups, knowledge, threads, vectors
+from copilot.store import (
+    Connection,
+    Store,
+    changes,
+    communities,
+    facts,
+    faq_wordings,
+    groups,
+    knowledge,
+    threads,
+    vectors,
+)
 from copilot.store.changes import ChangeKind
 from copilot.store.threads import Due
 from copilot.store.vectors import VectorRow
@@ -206,8 +217,11 @@ def stamp_of(text: str) -> str:
 
 def _passages(connection: Connection, community_id: int, group_id: int | None) -> Iterator[tuple[str, str]]:
     """What one level knows, as (key, text)."""
-    for entry in knowledge.own(connection, FaqEntry, community_id, group_id):
-        for number, wording in enumerate((entry.question, *entry.variants)):
+    entries = knowledge.own(connection, FaqEntry, community_id, group_id)
+    thought_of = faq_wordings.wordings(connection, [entry.id for entry in entries])
+    for entry in entries:
+        wordings = dict.fromkeys((entry.question, *entry.variants, *thought_of.get(entry.id, ())))
+        for number, wording in enumerate(wordings):
             yield key_of(SourceKind.FAQ, entry.id, number), wording
     for rule in knowledge.own(connection, Rule, community_id, group_id):
         yield key_of(SourceKind.RULE, rule.id), rule.text
