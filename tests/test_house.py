@@ -76,7 +76,7 @@ def test_importing_any_module_does_nothing(tmp_path: Path) -> None:
 import importlib, json, logging, sys, threading
 ours = {MODULES!r}
 # What libraries do when they are loaded is theirs; ours come after.
-import gradio, fastapi, uvicorn, sqlalchemy, alembic, tantivy, numpy, openpyxl, pydantic_settings
+import gradio, fastapi, uvicorn, sqlalchemy, alembic, tantivy, numpy, openpyxl, pydantic_settings, langchain_openai
 before = set(threading.enumerate())
 handlers = list(logging.getLogger().handlers)
 opened = []

@@ -144,9 +144,9 @@ class Exchange:
             raise ModelFailed(fault.sentence, fault.outcome)
         try:
             self._id = self._around.ledger.reserve(self._priced(self._input, self._max_tokens))
-        except BaseException:
-            self._breaker.gave_up()
-            raise
+        finally:
+            if not self._id:
+                self._breaker.gave_up()
         return self
 
     def __exit__(

