@@ -46,6 +46,7 @@ _FAST = timedelta(minutes=2)
 _CLOSE = timedelta(minutes=45)
 _MOST_IN_A_STRETCH = 60
 _LONG = 300
+_HOT_LINE = 0.4
 HEATED = 0.4
 """From this heat on a stretch of talk is called an argument."""
 
@@ -135,7 +136,9 @@ def heat(talk: Sequence[Message]) -> Heat:
     exchange = min(1.0, most / 4)
     pace = fast / max(1, spoken - 1)
     value = min(1.0, sides * words * (0.8 + 0.5 * exchange + 0.3 * pace))
-    return Heat(value=value, lines=lines, pair=pair if most >= 2 else (), turns=most)
+    order = list(people_of(talk))
+    pair = tuple(sorted(pair, key=order.index)) if most >= 2 else ()
+    return Heat(value=value, lines=lines, pair=pair, turns=most)
 
 
 def stretches(talks: Sequence[Sequence[Message]]) -> list[tuple[Message, ...]]:
@@ -178,7 +181,8 @@ def episode(talk: Sequence[Message], *, most: int = 8) -> Episode:
     """
     found = heat(talk)
     telling = [i for i, one in enumerate(talk) if is_telling(told(one))] or list(range(len(talk)))
-    calming = [i for i in telling if _CALMS.search(folded(told(talk[i])))]
+    began = next((i for i in telling if found.lines[i] >= _HOT_LINE), 0)
+    calming = [i for i in telling if i > began and _CALMS.search(folded(told(talk[i])))]
     chosen = {telling[0]}
     # Both sides speak, with what they said hottest and what they said last, so that neither is left out.
     sides = [[i for i in telling if who(talk[i]) == person] for person in found.pair]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from copilot.analytics.spoken import automatic, is_telling, told, who
-from copilot.analytics.words import Rarity, likeness, phrases, terms, weights
+from copilot.analytics.words import Rarity, holds_any, length, phrases, shared, terms, weights
 from copilot.records import Message
 from copilot.text.fold import folded
 
@@ -58,6 +58,7 @@ _MORE_ALIKE = 0.02
 _FEWEST_PEOPLE = 2
 _FEWEST_LINES = 3
 _MOST_WORDS = 3
+_FEW = 3
 _SHOWN = 2
 _LONGEST_SHOWN = 200
 _SHORTEST_SHOWN = 8
@@ -121,6 +122,8 @@ def topics(
             by_thread[talk.thread_id] = home
     around = "\n".join(folded(one.words) for heap in heaps for one in heap.lines)
     ranked = sorted((heap for heap in heaps if heap.counts), key=lambda heap: (-heap.weight, heap.threads[0]))
+    # In a quiet time little is a topic; elsewhere a few words of two people are none.
+    ranked = [heap for heap in ranked if heap.is_lively] or ranked[:_FEW]
     return [_topic(heap, rarity, asks, around, unnamed) for heap in ranked[:most]]
 
 
@@ -134,8 +137,8 @@ def names_as_words(names: Iterable[str]) -> frozenset[str]:
 
 
 def _weights(lines: Sequence[Line], rarity: Rarity, without: frozenset[str]) -> dict[str, float]:
-    found = weights([(one.who, one.terms) for one in lines], rarity)
-    return {term: value for term, value in found.items() if not any(term in name for name in without)}
+    named = "\n".join(without)
+    return weights([(one.who, [term for term in one.terms if term not in named]) for one in lines], rarity)
 
 
 class _Heap:
@@ -145,12 +148,14 @@ class _Heap:
         self.threads = [thread_id]
         self.lines = lines
         self.terms = told_by
+        self.length = length(told_by)
 
     def take(self, other: _Heap) -> None:
         self.threads += other.threads
         self.lines += other.lines
         for term, value in other.terms.items():
             self.terms[term] = self.terms.get(term, 0.0) + value
+        self.length = length(self.terms)
 
     @property
     def people(self) -> set[int | str]:
@@ -159,6 +164,11 @@ class _Heap:
     @property
     def counts(self) -> bool:
         return len(self.people) >= _FEWEST_PEOPLE and len(self.lines) >= _FEWEST_LINES and bool(self.terms)
+
+    @property
+    def is_lively(self) -> bool:
+        """Whether it goes beyond an exchange of two."""
+        return len(self.people) > _FEWEST_PEOPLE or len(self.lines) >= 2 * _FEWEST_LINES
 
     @property
     def weight(self) -> float:
@@ -170,7 +180,11 @@ class _Heap:
 def _nearest(heap: _Heap, heaps: Sequence[_Heap]) -> _Heap | None:
     found, best = None, 0.0
     for one in heaps:
-        alike = likeness(heap.terms, one.terms) - _ALIKE - _MORE_ALIKE * (len(one.threads) - 1)
+        alike = (
+            shared(heap.terms, one.terms) / ((heap.length * one.length) or 1.0)
+            - _ALIKE
+            - _MORE_ALIKE * (len(one.threads) - 1)
+        )
         if alike >= best:
             found, best = one, alike
     return found
@@ -186,13 +200,18 @@ def _topic(heap: _Heap, rarity: Rarity, asks: Asks, around: str, without: frozen
         messages=len(lines),
         threads=tuple(heap.threads),
         weight=heap.weight,
-        shown=representative(lines, heap.terms, asks),
+        shown=representative(lines, heap.terms, asks, named=words),
         talk=tuple(one.message for one in lines),
     )
 
 
 def representative(
-    lines: Sequence[Line], telling: Mapping[str, float], asks: Asks, *, most: int = _SHOWN
+    lines: Sequence[Line],
+    telling: Mapping[str, float],
+    asks: Asks,
+    *,
+    named: Collection[str] = (),
+    most: int = _SHOWN,
 ) -> tuple[Message, ...]:
     """The messages that show best what a talk is about, at most `most`: questions first, and such as hold its words.
 
@@ -200,6 +219,7 @@ def representative(
         lines: the talk, in order.
         telling: its terms with their weights.
         asks: see `Asks`.
+        named: the words by which the talk is named; what holds one goes first.
         most: the most messages; a further one is shown where another person says more.
     """
 
@@ -210,7 +230,7 @@ def representative(
         # What is long holds many words by chance, and is no line to read at a glance.
         share = (0.1 + sum(telling.get(term, 0.0) for term in one.terms)) / (1 + len(one.words) / _LONGEST_SHOWN)
         # What opens a talk says what it is about, the more so where it asks.
-        return share * (1.5 if place == 0 else 1.0)
+        return share * (1.5 if place == 0 else 1.0) * (2.0 if holds_any(one.words, named) else 1.0)
 
     ranked = sorted(range(len(lines)), key=lambda place: (-speaks(place), place))
     likely = ranked[: 4 * most]

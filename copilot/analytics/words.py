@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from copilot.text.fold import folded
 from copilot.text.tokens import CJK
@@ -22,14 +22,13 @@ _RUN = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:['’.-][^\W_{CJK}]+)*")
 _HAN = re.compile(f"[{CJK}]")
 # Characters that hold sentences together: no word worth reporting holds one of these, ...
 _GLUE = frozenset(
-    "的了吗呢吧啊呀嘛哦哈哇啦嗯么呗哒滴噢唉是在和也都就不没有我你您他她它这那把被给让跟与及或但且很太真还又才"
-    "只则而什怎哪谁啥"
+    "的了吗呢吧啊呀嘛哦哈哇啦嗯么呗哒滴噢唉是在和也都就不没有我你您他她它这那把被给让跟与及或但且很太真还又"
+    "才只则而什怎哪谁啥个一两几些"
 )
 # ... or begins or ends with one of those.
-_EDGE = _GLUE | frozenset(
-    "个一两几些去来到着过好要会能可以得地上下里外前后再从向对为于之其所如若因由已将应该请谢想说看做问知道吃用"
-    "买多少大小次本条号点天年月日时候今明昨"
-)
+_LOOSE = _GLUE | frozenset("去来到着过好要会能可以得从再向对为于之其所如若因由已将应该请谢想说多少次本条号点时候")
+# A word may grow to begin or end with these: 亮搬家 is 月亮搬家.
+_EDGE = _LOOSE | frozenset("地上下里外前后看做问知道吃用买大小天年月日今明昨")
 # Pairs that are common in talk of any kind.
 _ZH = (
     "大家 各位 我家 你家 我们 你们 他们 咱们 自己 今天 明天 昨天 后天 今晚 明晚 昨晚 周末 上午 下午 晚上 早上 "
@@ -233,7 +232,7 @@ def _grown(phrase: str, context: str) -> str:
         grown = phrase
         for side in (before, after):
             char, number = side.most_common(1)[0] if side else ("", 0)
-            if number > _FIXED * whole and char not in _EDGE and _HAN.match(char) and len(phrase) < _LONGEST:
+            if number > _FIXED * whole and char not in _LOOSE and _HAN.match(char) and len(phrase) < _LONGEST:
                 grown = char + phrase if side is before else phrase + char
                 break
         if grown == phrase:
@@ -260,17 +259,16 @@ def _overlap(one: str, other: str) -> bool:
     return any(other[i : i + 2] in pairs for i in range(len(other) - 1))
 
 
-def likeness(one: dict[str, float], other: dict[str, float]) -> float:
-    """How alike two talks are by their terms' weights, 0 to 1 (cosine)."""
+def shared(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """How much two talks have in common: the product of their terms' weights. As a share of the product of their
+    lengths it is their cosine."""
     if len(other) < len(one):
         one, other = other, one
-    shared = sum(value * other[term] for term, value in one.items() if term in other)
-    if not shared:
-        return 0.0
-    return float(shared / (_length(one) * _length(other)))
+    return sum(value * other[term] for term, value in one.items() if term in other)
 
 
-def _length(values: dict[str, float]) -> float:
+def length(values: Mapping[str, float]) -> float:
+    """The length of a talk's weights, as that of a vector."""
     return float(sum(value * value for value in values.values()) ** 0.5)
 
 

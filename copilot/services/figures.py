@@ -27,15 +27,18 @@ from copilot.store import Connection, Store, figures, messages, threads
 from copilot.store.figures import ThreadFigures
 
 # So many of a stretch's fullest threads are read, and so many picked evenly among the others.
-FULLEST = 50
-FURTHER = 30
+FULLEST = 45
+FURTHER = 25
 # A question may wait so long before it counts as unanswered.
 PATIENCE = timedelta(hours=3)
 _MOST_THREADS = 2000
+_LONG = 400
+_READ = 200
 _MOST_LONELY = 150
 _MOST_NEWCOMERS = 60
 _MOST_JOINING = 60
-_EPISODES = 60
+_EPISODES = 50
+_EXPERT_THREADS = 40
 # A question with its answer counts for a topic if together they hold this share of what it says.
 _ABOUT_IT = 0.4
 # In a few words nobody can tell what is asked, and a weak sign of asking is not enough to say that nobody answered.
@@ -44,7 +47,11 @@ _SURELY_ASKS = 0.7
 
 
 def asks(text: str) -> bool:
-    """Whether a text asks something that somebody could answer."""
+    """Whether a text asks something that somebody could answer. A long one asks with a question mark, near its end or
+    its beginning."""
+    if len(text) > _LONG:
+        head, tail = text[:_READ], text[-_READ:]
+        return ("?" in head or "？" in head or "?" in tail or "？" in tail) and read_question(f"{head}\n{tail}").hit
     return read_question(text).hit
 
 
@@ -107,7 +114,7 @@ class Figures:
         return activity(slots, list(speakers.values()), history.zone, covered_days(history.reaches(stretch)))
 
     def topics(self, history: History, stretch: Stretch, *, most: int = 5) -> list[Topic]:
-        """What people talked of. One pass over the stretch's placed messages, and at most 80 threads of 20 messages
+        """What people talked of. One pass over the stretch's placed messages, and at most 70 threads of 20 messages
         are read: 100 to 200 ms in a busy group."""
         with self._store.read() as connection:
             rows = self._threads(connection, history, stretch, least_people=2)
@@ -174,8 +181,8 @@ class Figures:
         return found if is_known else None
 
     def experts(self, history: History, topic: str, *, stretch: Stretch | None = None) -> list[Expert]:
-        """Who answered questions about a topic. At most 60 threads of 20 messages are read."""
-        found = self._searching.threads(history, topic, stretch=stretch, most=60)
+        """Who answered questions about a topic. At most 40 threads of 20 messages are read."""
+        found = self._searching.threads(history, topic, stretch=stretch, most=_EXPERT_THREADS)
         with self._store.read() as connection:
             placed = threads.places(connection, [one.id for talk in found for one in talk.messages])
         answers = {one.message_id: one.answers_id for one in placed.values() if one.answers_id is not None}
@@ -218,7 +225,7 @@ class Figures:
     def episode(self, history: History, stretch: Stretch, *, topic: str = "") -> Episode | None:
         """The most heated stretch of talk, or the fullest where none is heated; about a topic, if one is named.
 
-        At most 60 threads of 20 messages are read.
+        At most 50 threads of 20 messages are read.
 
         Returns:
             None where at no time two people talked with each other.

@@ -8,13 +8,12 @@ from datetime import timedelta
 
 from copilot.analytics.spoken import told
 from copilot.analytics.stretches import Stretch
-from copilot.answering.content import comparable, content, coverage
+from copilot.answering.content import comparable, content, coverage, stem
 from copilot.errors import BrokenFile, NotFound
-from copilot.records import Account, Message, Role, SourceKind
+from copilot.records import Message, SourceKind
 from copilot.retrieval.keys import parse, scope_of
 from copilot.retrieval.retriever import Retriever
 from copilot.services.histories import History
-from copilot.services.rights import need
 from copilot.store import Connection, Store, figures, threads
 from copilot.text.tokens import tokens
 
@@ -27,6 +26,8 @@ _LINE_ABOUT = 0.5
 _MOST_LINES = 60
 _WINDOWS = (timedelta(days=7), timedelta(days=30), timedelta(days=120))
 _ENOUGH = 5
+_ENDINGS = ("", "s", "e", "es", "ed", "ing", "er")
+_SHORTEST_ENDING = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,19 +177,17 @@ class Searching:
                     return found
             return found or figures.came_last(connection, [one.member_id for one in people], limit=_MOST_LINES)
 
-    def read(self, account: Account, thread_id: int) -> tuple[Message, ...]:
+    def read(self, history: History, thread_id: int) -> tuple[Message, ...]:
         """A conversation whole, at most 20 messages in order; the id of any of its messages names it.
 
         Raises:
-            NotFound: it is not there.
-            NotAllowed: the account may not see its group.
+            NotFound: it is not there, or in another place.
         """
-        need(account, Role.VIEWER)
         with self._store.read() as connection:
             placed = threads.places(connection, [thread_id]).get(thread_id)
             wanted = placed.thread_id if placed is not None else thread_id
             talk = threads.talks(connection, [wanted]).get(wanted, ())
-            if not talk or not account.sees(talk[0].group_id):
+            if not talk or talk[0].group_id not in history.group_ids:
                 # Who may not see a group is not told either which conversations it holds.
                 raise NotFound(f"there is no conversation {thread_id}; it may have been removed meanwhile")
         return talk
@@ -196,7 +195,7 @@ class Searching:
     def _search(self, topic: str, history: History, depth: int) -> list[str]:
         scopes = [scope_of(history.community.id, one) for one in history.group_ids]
         try:
-            found = self._retriever.index().search_terms(tuple(tokens(topic)), [SourceKind.HISTORY], scopes, depth)
+            found = self._retriever.index().search_terms(_forms(topic), [SourceKind.HISTORY], scopes, depth)
         except (BrokenFile, NotFound) as error:
             raise self._retriever.damaged() from error
         return [one.key for one in found]
@@ -213,3 +212,15 @@ class Searching:
             )
         ]
         return sorted(found, key=lambda one: (one.sent_at, one.id))[-_MOST_LINES:]
+
+
+def _forms(topic: str) -> list[str]:
+    """The tokens of a topic with the usual endings of English words, which the index keeps apart."""
+    found: dict[str, None] = {}
+    for word in tokens(topic):
+        found[word] = None
+        if len(word) >= _SHORTEST_ENDING and word.isascii() and word.isalpha():
+            base = stem(word)
+            for ending in _ENDINGS:
+                found[base + ending] = None
+    return list(found)
