@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -41,9 +41,9 @@ _TOOL: Final[Mapping[str, Any]] = {
 
 
 class Greeting(BaseModel):
-    """What is asked for to see whether a server holds a model to a shape."""
+    """What is asked for to see whether a server holds a model to a shape; no text in it can run on and on."""
 
-    greeting: str = Field(max_length=40)
+    language: Literal["zh", "en"]
     politeness: int = Field(ge=1, le=3)
 
 

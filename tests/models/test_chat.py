@@ -315,7 +315,7 @@ def good(asked: Asked) -> Reply:
     """What a capable server replies to each trial."""
     if asked.tools:
         return Reply(calls=[ToolCall("say_hello", {"words": "你好"})])
-    return Reply('{"greeting": "你好", "politeness": 3}' if asked.format else "你好！")
+    return Reply('{"language": "zh", "politeness": 3}' if asked.format else "你好！")
 
 
 def modest(asked: Asked) -> Reply:
