@@ -42,7 +42,7 @@ def _now() -> datetime:
 class Wordings(BaseModel):
     """Other wordings of a question."""
 
-    wordings: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list)
+    wordings: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=16)
 
 
 class Variants:

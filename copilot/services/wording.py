@@ -54,7 +54,7 @@ class Understood(BaseModel):
 
     question: Annotated[str, Field(max_length=400)] = ""
     other: Annotated[str, Field(max_length=400)] = ""
-    searches: list[Annotated[str, Field(max_length=120)]] = Field(default_factory=list)
+    searches: list[Annotated[str, Field(max_length=120)]] = Field(default_factory=list, max_length=6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
