@@ -177,6 +177,23 @@ def scale(data: Path) -> list[str]:
     return [*lines, *(f"| {name} | {value} |" for name, value in rows.items())]
 
 
+def router(data: Path) -> list[str]:
+    """What the assistant understands without a model; the dialogues are the project's own."""
+    f = run("router", "--silent")
+    lines = ["### The assistant without a model: what admins type, read by examples", ""]
+    lines += ["| dialogues | turns | right in every slot | the right tool | questions that went to the knowledge |"]
+    lines += ["|---|---|---|---|---|"]
+    for part, name in (("dev", "tuned on"), ("held_out", "held out")):
+        one = f[part]
+        shares = " | ".join(f"{_percent(one[key])} %" for key in ("right", "tool_right", "questions_asked"))
+        lines.append(f"| {name} | {one['turns']} | {shares} |")
+    return [
+        *lines,
+        "",
+        f"A reading takes {f['p50_ms']} ms (p50), {f['p95_ms']} ms (p95); the first one {f['first_ms']} ms.",
+    ]
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
@@ -185,7 +202,14 @@ def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parts = {"retrieval": retrieval, "learning": learning, "history": history, "gate": gate, "scale": scale}
+    parts = {
+        "retrieval": retrieval,
+        "learning": learning,
+        "history": history,
+        "gate": gate,
+        "scale": scale,
+        "router": router,
+    }
     parser.add_argument("--only", choices=tuple(parts))
     given = parser.parse_args()
     texts = {name: "\n".join(part(given.data)) for name, part in parts.items() if given.only in (None, name)}
