@@ -194,6 +194,27 @@ def router(data: Path) -> list[str]:
     ]
 
 
+def masking(data: Path) -> list[str]:
+    """What is taken out of a text before it leaves for a model, and what by mistake."""
+    lines = ["### Masking: contacts, addresses and names before text leaves for a model", "", "| figure | value |"]
+    f = run("masking", data)
+    kinds = ", ".join(f"{kind} {_percent(share)}" for kind, share in f["by_kind"].items() if share < 1)
+    rows = {
+        f"generated contacts that are masked, of {f['contacts']:,} with sentences and disguises held out": (
+            f"{_percent(f['masked'])} %" + (f" ({kinds}; all of the other kinds)" if kinds else "")
+        ),
+        "the same with those that were worked with": f"{_percent(f['masked_of_those_worked_with'])} %",
+        "a text of 500 characters, 5,000 names": f"{f['ms_500_characters_5000_names']:.2f} ms",
+    }
+    if "false_masks" in f:
+        rows[f"ordinary messages in which something is masked, of {f['ordinary_messages']:,}"] = (
+            f"{_percent(f['false_masks'])} % (with the names of 500 members {_percent(f['false_masks_with_names'])} %)"
+        )
+    else:
+        there(data / "moderation" / "chat_spam_eval.csv")
+    return [*lines, "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())]
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
@@ -209,6 +230,7 @@ def main() -> None:
         "gate": gate,
         "scale": scale,
         "router": router,
+        "masking": masking,
     }
     parser.add_argument("--only", choices=tuple(parts))
     given = parser.parse_args()

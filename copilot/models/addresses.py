@@ -13,7 +13,7 @@ from copilot.models.spans import ADDRESS, Span, word_set
 
 _NUMBER = r"(?:\d[\d-]{0,6}|[零一二三四五六七八九十百]{1,6})"
 _NUMERALS = frozenset("0123456789零一二三四五六七八九十百abcdefghijklmnopqrstuvwxyz")
-_ROAD = r"(?:大道|大街|胡同|公路|马路|路|街|巷|弄|里弄)(?:[东南西北中][段路]?)?"
+_ROAD = r"(?:大道|大街|胡同|公路|马路|路|街|巷|弄|里弄)(?:[东南西北中][段路]?)?(?:[一二三四五六]段)?"
 _ESTATE = (
     r"(?:小区|花园|花苑|家园|公寓|大厦|新村|社区|广场|山庄|公馆|别墅|雅苑|嘉园|佳苑|名邸|华府|豪庭|新城|世纪城"
     r"|科技园|产业园|工业园|宿舍|苑|府|庭|居|阁|里|园|城|湾|邸|轩|村)"
@@ -23,7 +23,7 @@ _PART = rf"(?:第?(?:{_NUMBER}|[a-z]\d?){_UNIT}|[东南西北]{_UNIT}|\d{{1,2}}-
 _FINE = rf"(?:[ ,]?{_PART}){{1,6}}"
 # A line of the underground, a bus stop and the like are "号" too.
 _HOUSE = rf" ?{_NUMBER} ?(?:号(?![线位码称召楼]|机|地铁)|弄)(?: ?{_NUMBER} ?(?:号(?!线)|弄))?"
-_BLOCK = rf"(?:{_NUMBER}|[a-z]) ?(?:栋|幢|座|号楼)"
+_BLOCK = rf"(?:{_NUMBER}|[a-z]\d?(?:-[a-z0-9]{{1,2}})?) ?(?:栋|幢|座|号楼)"
 _FLAT_NO = r"(?:\d{3,4} ?(?:室|号|房|户)?|[零一二三四五六七八九]{3,4} ?(?:室|号|房|户))"
 _AFTER = rf"(?:[ ,]?[\u4e00-\u9fff]{{2,12}}?{_ESTATE})?(?:{_FINE})?"
 _CORES = tuple(
@@ -32,16 +32,13 @@ _CORES = tuple(
         rf"{_ROAD}{_HOUSE}{_AFTER}",
         rf"{_ESTATE} ?(?:{_NUMBER} ?期 ?)?(?:{_NUMBER}|[a-z]) ?(?:栋|幢|座|号楼|号院|号|单元){_FINE}?(?:\d{{3,4}})?",
         rf"{_BLOCK} ?(?:{_NUMBER} ?单元 ?)?(?:{_NUMBER} ?[层楼] ?)?{_FLAT_NO}",
-        rf"{_BLOCK} ?{_NUMBER} ?单元(?: ?{_FLAT_NO})?",
+        rf"{_BLOCK} ?{_NUMBER} ?单元(?: ?{_FLAT_NO}| ?[零一二三四五六七八九]{{3,4}})?",
+        rf"(?:{_NUMBER}|[a-z]\d?(?:-[a-z0-9]{{1,2}})?) ?[栋幢] ?{_NUMBER} ?[层楼]",
         rf"(?:组|村|屯|社区|镇|乡) ?{_NUMBER} ?(?:组|队|社) ?{_NUMBER} ?号",
         rf"村 ?{_NUMBER} ?[组号队](?!线)",
     )
 )
-# From a province down to a road, no number needed.
-_WHOLE_WAY = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,6}(?:省|自治区|市) ?){1,2}(?:[\u4e00-\u9fff]{1,6}[区县市旗] ?)"
-    rf"(?:[\u4e00-\u9fff]{{1,8}}(?:镇|乡|街道) ?)?[\u4e00-\u9fff]{{1,8}}(?:{_ROAD}|{_ESTATE})(?!口)"
-)
+_DASHED = re.compile(rf"(?:区|院|{_ESTATE}) ?\d{{1,3}}-(?:\d{{1,2}}-)?\d{{3,4}}(?![\d-])")
 _LEAD = re.compile(r"[\u4e00-\u9fff][\u4e00-\u9fff ,]{0,29}\Z")
 # Where the words before an address end; a road may begin with any of them, but an empty name is none.
 _STOP = re.compile(r".*(?:地址|住在|家在|寄到|送到|住址|发到|寄给|位于|就在|[在到是住寄送址我来去从往给,])", re.DOTALL)
@@ -49,12 +46,14 @@ _STOP = re.compile(r".*(?:地址|住在|家在|寄到|送到|住址|发到|寄�
 _STREET = re.compile(
     r"(?<![a-z0-9.$-])(?P<house>\d{1,5}[a-d]?(?:-\d{1,4})?),? (?:(?:n|s|e|w|north|south|east|west)\.? )?"
     r"(?P<words>(?:[a-z0-9'.]{2,16} ){1,3}?)"
-    r"(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|terrace|square|sq|parkway|pkwy"
-    r"|highway|hwy|crescent|close|gardens|way|circle|cir|trail|alley|row|mews)\b\.?"
-    r"(?:,? ?(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|#)\.? ?#?[a-z0-9-]{1,6}\b)?"
+    r"(?P<kind>street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|terrace|square|sq|parkway"
+    r"|pkwy|highway|hwy|crescent|close|gardens|way|circle|cir|trail|alley|row|mews)\b\.?(?: (?:nw|ne|sw|se)\b)?"
+    r"(?P<rest>(?:,? ?(?:apt|apartment|suite|ste|unit|flat|floor|fl|room|rm|#)\.? ?#?[a-z0-9-]{1,6}\b)?"
     r"(?:,? [a-z]{3,14}(?: [a-z]{3,14})?, ?[a-z]{2}\.?(?: \d{5}(?:-\d{4})?)?\b"
-    r"|,? [a-z]{3,14},? (?:[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}|\d{5})\b)?"
+    r"|,? [a-z]{3,14},? (?:[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}|\d{5})\b)?)"
 )
+_WORDS_TOO = word_set("st road drive court place square close gardens way circle trail row lane row alley")
+_TOLD = re.compile(r"(?:address|live|lives|living|located|ship|send|deliver|mail|come|move|moved)\b[^.!?\n]{0,24}\Z")
 _FLAT = re.compile(r"(?<![a-z])(?:flat|apt|apartment|room|unit) ?#?\d{1,4}[a-z]?, ?\Z")
 _BOX = re.compile(r"(?<![a-z])p\.? ?o\.? box \d{1,6}")
 _NO_ROAD = word_set(
@@ -65,22 +64,24 @@ _NO_ROAD = word_set(
 )
 
 
-def find(text: str) -> Iterator[Span]:
-    """Find postal addresses, longest first where one lies within another.
+def find(text: str, raw: str = "") -> Iterator[Span]:
+    """Find postal addresses.
 
     Args:
         text: folded.
+        raw: the same before folding, where it is as long; it tells Way, a street, from way.
     """
     chars = set(text)
-    if not chars.isdisjoint("号弄栋幢座楼组队"):
-        for pattern in _CORES:
-            for found in pattern.finditer(text):
-                yield Span(_beginning(text, found.start()), found.end(), ADDRESS)
-    if not chars.isdisjoint("省市区") and not chars.isdisjoint("区县市旗"):
-        for found in _WHOLE_WAY.finditer(text):
-            yield Span(max(found.start(), _beginning(text, found.end() - 1)), found.end(), ADDRESS)
+    patterns = () if chars.isdisjoint("号弄栋幢座楼组队") else _CORES
+    for pattern in (*patterns, _DASHED) if "-" in chars else patterns:
+        for found in pattern.finditer(text):
+            yield Span(_beginning(text, found.start()), found.end(), ADDRESS)
     for found in _STREET.finditer(text):
         words = found["words"].replace(".", "").split()
+        kind = found["kind"]
+        written = raw[found.start("kind")] if raw else kind[0]
+        if kind in _WORDS_TOO and not (written.isupper() or found["rest"] or _TOLD.search(text, 0, found.start())):
+            continue
         if _NO_ROAD.isdisjoint(words):
             flat = _FLAT.search(text, max(0, found.start() - 20), found.start())
             yield Span(flat.start() if flat else found.start(), found.end(), ADDRESS)

@@ -24,7 +24,7 @@ _PROVIDERS = (
 )
 _CHAR = "a-z0-9零一二三四五六七八九幺"
 _LOCAL = rf"(?<![a-z0-9_+%])(?P<local>[{_CHAR}](?:[{_CHAR}_+%.-]{{0,62}}[{_CHAR}_])?)"
-_AT = r"(?: ?[(\[{<] ?(?:at|a|@) ?[)\]}>] ?|_at_|-at-| ?(?:艾特|爱特|小老鼠|圈a) ?)"
+_AT = r"(?: ?[(\[{<] ?(?:at|a|@) ?[)\]}>] ?|_at_|-at-| ?(?:艾特|爱特|小老鼠|圈a|圈(?=qq|163|126)) ?)"
 _DOT = r"(?: ?\. ?|。| ?[(\[{<] ?(?:dot|d|\.) ?[)\]}>] ?|_dot_|-dot-| dot | ?点 ?)"
 _TLD = r"(?P<tld>[a-z]{2,18})(?:\.(?:cn|hk|tw|uk|jp|kr|au|nz|br|in))?(?![a-z0-9])"
 # Each with what a text holds that can match it: most texts hold none of it.
@@ -33,7 +33,7 @@ _MAILS = tuple(
     for hint, pattern in (
         (("@",), rf"{_LOCAL}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.{_TLD}"),
         (
-            ("特", "鼠", "圈a", "at", "(a", "[a", "(@", "[@"),
+            ("特", "鼠", "圈", "at", "(a", "[a", "(@", "[@"),
             rf"{_LOCAL}{_AT}[a-z0-9-]+(?:{_DOT}[a-z0-9-]+)*?{_DOT}{_TLD}",
         ),
         (
@@ -43,7 +43,8 @@ _MAILS = tuple(
         ),
         (
             ("com", "cn", "net"),
-            rf"{_LOCAL}(?: ?[@#*] ?| at | ?[(\[{{] ?at ?[)\]}}] ?){_PROVIDERS}{_DOT}(?:com{_DOT})?{_TLD}",
+            rf"{_LOCAL}(?: ?[@#*] ?| at |[在圈](?=[a-z0-9]+ ?点)| ?[(\[{{] ?at ?[)\]}}] ?)"
+            rf"{_PROVIDERS}{_DOT}(?:com{_DOT})?{_TLD}",
         ),
     )
 )
@@ -53,7 +54,13 @@ _NO_LOCAL = frozenset(("git",))
 _MAIL_CUE = re.compile(r"(?:邮箱|邮件|e-?mail|mail|write|contact|reach)[^\n]{0,24}\Z")
 
 
+# Letter by letter.
+_SPACED_MAIL = re.compile(r"(?<![a-z0-9])(?:[a-z0-9_] ){2,}@(?: ?[a-z0-9.]){4,}(?![a-z0-9])")
+
+
 def _emails(text: str) -> Iterator[Span]:
+    if " @" in text:
+        yield from (Span(*found.span(), EMAIL) for found in _SPACED_MAIL.finditer(text))
     for number, (hints, pattern) in enumerate(_MAILS):
         if not any(hint in text for hint in hints):
             continue
@@ -62,7 +69,7 @@ def _emails(text: str) -> Iterator[Span]:
             if found["tld"] in _NO_TLD or local in _NO_LOCAL:
                 continue
             # "look at gmail.com" names a site.
-            is_bare = number == 3 and " at " in found[0]
+            is_bare = number == 3 and " at " in found[0] and not re.search("dot|点", found[0])
             if is_bare and not re.search(r"[\d._]", local) and not _MAIL_CUE.search(text, 0, found.start()):
                 continue
             yield Span(*found.span(), EMAIL)

@@ -119,7 +119,8 @@ class Masker:
         barred = [found.span() for found in _PLACEHOLDER.finditer(text)] if "[" in text else []
         if barred:
             self._foreign.update({text[start:end] for start, end in barred} - self._meant.keys())
-        found = [*contacts.find(plain), *addresses.find(plain), *self._names.find(plain)]
+        raw = text if len(text) == len(plain) else ""
+        found = [*contacts.find(plain), *addresses.find(plain, raw), *self._names.find(plain)]
         if not found:
             return []
         where = Folded(plain) if _is_aligned(text, plain) else fold(text)

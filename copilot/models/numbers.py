@@ -18,7 +18,7 @@ _HAN_DIGITS = dict(zip("零一二三四五六七八九壹贰叁肆伍陆柒捌�
 _TO_DIGITS = str.maketrans(_HAN_DIGITS)
 _LETTER_DIGITS = str.maketrans("oli", "011")
 _LETTERED = re.compile(r"(?<![a-z])[\doli]{7,19}(?![a-z])")
-_SEPARATOR = r"[\s\-_.·•—–~*,，、/|#()⃣‐-―☎📞]"
+_SEPARATOR = r"[\s\-_.·•~*,、/|#@()\[\]【】\u20e3\u2010-\u2015\u2190-\u2bff\U0001f000-\U0001faff]"
 _RUN = re.compile(rf"\d(?:{_SEPARATOR}{{0,3}}\d)*")
 _GROUP = re.compile(r"\d+")
 _TIGHT = re.compile(r"[-_.·*/~‐-―]")
@@ -28,7 +28,7 @@ _LEAST_DIGITS = 5
 _FILLERS = r"(?:[\s:=是为:,的我号码()「」\"'~]|at|is|me|on|my|number|no\.?|\+){0,8}\Z"
 _CUES = {
     PHONE: re.compile(
-        rf"(?:电话|手机|座机|热线|致电|拨打|打给|联系方式|来电|短信|号码|call|tel|phone|mobile|cell|text|dial|ring){_FILLERS}"
+        rf"(?:(?:电话|手机)号?码?|座机|热线|致电|拨打|打给|联系方式|来电|短信|我的号码|call|tel|phone|mobile|cell|text|dial|ring){_FILLERS}"
     ),
     ID: re.compile(rf"(?:身份证|证件|证号|id ?card|identity|护照|passport){_FILLERS}"),
     CARD: re.compile(
@@ -39,7 +39,7 @@ _CHAT_BEFORE = re.compile(rf"(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z
 _CHAT_AFTER = re.compile(
     rf"[\s,.。、~]{{0,3}}(?:(?:加|\+|➕)(?:我|v|q|微|薇|扣)|(?:是|这是)?我的?{MESSENGER}|[(（](?:{MESSENGER}|v|q)[)）])"
 )
-_PHONE_AFTER = re.compile(r"[\s,]{0,2}(?:是|\()?我?的?(?:电话|手机|打给我|致电)")
+_PHONE_AFTER = re.compile(r"[\s,]{0,2}(?:(?:是|\()?我的?(?:电话|手机)|是(?:电话|手机)|打给我|致电)")
 _AMOUNT_AFTER = re.compile(r"\s?(?:元|块|人|个|万|千|k\b|w\b|条|次|分|米|年|月|天|名|位|%|g\b|mb?\b|rmb|usd|版)")
 _LETTERS_BEFORE = re.compile(r"[a-z]+\Z")
 _TELLING_LETTERS = word_set("v vx wx q qq tel t m p d phone call mobile wechat weixin id no at is x e")
@@ -49,9 +49,37 @@ _MOBILE_GROUPS = frozenset(
     {(11,), (1, 10), (3, 8), (4, 7), (5, 6), (6, 5), (7, 4), (8, 3), (3, 4, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5)}
     | {(3, 5, 3), (3, 2, 2, 4), (3, 4, 2, 2), (1, 2, 4, 4), (3, 2, 2, 2, 2), (1,) * 11}
 )
+# Signs that nobody puts between numbers of a list.
+_TASTE = re.compile(r"[.()\[\]【】·•*_~@\u20e3\u2190-\u2bff\U0001f000-\U0001faff]+")
 _AREA = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
 _PROVINCES = word_set(
     "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
+)
+_ID_GROUPS = frozenset(
+    {
+        (15,),
+        (17,),
+        (18,),
+        (6, 8, 4),
+        (6, 8, 3),
+        (6, 4, 4, 4),
+        (6, 4, 4, 3),
+        (6, 12),
+        (6, 11),
+        (6, 6, 3),
+        (14, 4),
+        (14, 3),
+    }
+    | {
+        (3, 3, 4, 4, 4),
+        (3, 3, 4, 4, 3),
+        (4, 4, 4, 4, 2),
+        (4, 4, 4, 4, 1),
+        (6, 6, 6),
+        (6, 6, 5),
+        (3, 3, 8, 4),
+        (3, 3, 8, 3),
+    }
 )
 _BIRTH_YEARS = range(1900, 2036)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -64,6 +92,7 @@ class _Number(NamedTuple):
 
     digits: str
     sizes: tuple[int, ...]
+    signs: str
     ends_with_x: bool
     before: str
     after: str
@@ -79,9 +108,12 @@ def _numbers(text: str, digits: str, *, is_odd: bool) -> Iterator[Span]:
     """The numbers of contacts in `digits`, which is `text` with other digits written as plain ones."""
     urls = [found.span() for found in _URL.finditer(text)]
     for run in _RUN.finditer(digits):
-        if run.end() - run.start() < _LEAST_DIGITS:
+        start, end = run.span()
+        if end - start < _LEAST_DIGITS or (is_odd and text[start:end] == digits[start:end]):
             continue
-        groups = [found.span() for found in _GROUP.finditer(digits, *run.span())]
+        groups = [found.span() for found in _GROUP.finditer(digits, start, end)]
+        if sum(end - start for start, end in groups) < _LEAST_DIGITS:
+            continue
         first = 0
         while first < len(groups):
             last, kind = _widest(text, digits, groups, first, is_odd, urls)
@@ -123,7 +155,10 @@ def _widest(
         if total < _LEAST_DIGITS or (after[:1].isascii() and after[:1].isalpha() and not ends_with_x):
             continue
         in_url = any(begin <= start < stop for begin, stop in urls)
-        if kind := _kind(_Number(joined, tuple(sizes), ends_with_x, before, after, is_odd, in_url)):
+        whole = text[start:end]
+        is_rewritten = is_odd and whole != digits[start:end]
+        signs = _GROUP.sub("", digits[start:end])
+        if kind := _kind(_Number(joined, tuple(sizes), signs, ends_with_x, before, after, is_rewritten, in_url)):
             found = last, kind
     return found
 
@@ -144,7 +179,8 @@ def _kind(number: _Number) -> str:
     if 5 <= size <= 12 and not _AMOUNT_AFTER.match(number.after):
         if _CHAT_BEFORE.search(number.before) or (size > 5 and _CHAT_AFTER.match(number.after)):
             return CHAT
-        if size >= 7 and (number.says(PHONE) or _PHONE_AFTER.match(number.after)):
+        is_whole = min(number.sizes) > 2 or set(number.sizes) == {1} or number.is_odd
+        if size >= 7 and is_whole and (number.says(PHONE) or _PHONE_AFTER.match(number.after)):
             return PHONE
     return ""
 
@@ -161,7 +197,12 @@ def _is_mobile(number: _Number) -> bool:
     if len(digits) != 11 or digits[0] != "1" or digits[1] < "3":
         return False
     told = number.is_odd or number.says(PHONE) or _CHAT_BEFORE.search(number.before) is not None
-    return told or sizes in _MOBILE_GROUPS or bool(_PHONE_AFTER.match(number.after))
+    if told or sizes == (11,) or _PHONE_AFTER.match(number.after):
+        return True
+    # A slash and a comma stand between numbers that have nothing to do with each other.
+    if re.search("[/,、|]", number.signs):
+        return sizes in ((3, 4, 4), (1,) * 11)
+    return sizes in _MOBILE_GROUPS or _TASTE.fullmatch(number.signs) is not None
 
 
 def _is_phone(number: _Number) -> bool:
@@ -184,18 +225,25 @@ def _is_phone(number: _Number) -> bool:
         return sizes in ((10,), (3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (3, 2, 2, 3))
     # In North America neither the area nor the exchange begins with 0 or 1.
     shape = sizes[1:] if sizes[0] == 1 and digits[0] == "1" else sizes
-    return shape == (3, 3, 4) and digits[-10] > "1" and digits[-7] > "1"
+    is_dashed = number.before.endswith("(") or not re.search(r"[^-.() ]|^ +$", number.signs)
+    if shape == (3, 3, 4) and digits[-10] > "1":
+        return digits[-7] > "1" or is_dashed
+    # A mobile number in the United Kingdom.
+    return digits.startswith("07") and sizes in ((5, 6), (5, 3, 3))
 
 
 def _is_id(number: _Number) -> bool:
     """Whether a number is an ID card's, of 18 or formerly 15 digits, or is called one; or a passport's."""
     digits = number.digits + "x" * number.ends_with_x
+    told = number.says(ID)
+    if not (told or number.is_odd or number.sizes in _ID_GROUPS or set(number.sizes) == {1}):
+        return False
     if len(digits) == 18:
         has_birthday = digits[:2] in _PROVINCES and _is_day(digits[6:14])
-        return has_birthday or number.says(ID) or _checks(digits)
+        return has_birthday or told or _checks(digits)
     if len(digits) == 15 and not number.ends_with_x and not number.is_in_url:
-        return (digits[:2] in _PROVINCES and _is_day("19" + digits[6:12])) or number.says(ID)
-    return 7 <= len(digits) <= 9 and number.says(ID)
+        return (digits[:2] in _PROVINCES and _is_day("19" + digits[6:12])) or told
+    return 7 <= len(digits) <= 9 and told
 
 
 def _is_day(digits: str) -> bool:
