@@ -27,7 +27,7 @@ _NUMBERED = re.compile(r"^\s*\d{1,3}\s*[.、．)）]\s*", re.M)
 # Longer ones first: each is taken whole or not at all, so that "哈哈哈哈…" costs what it is long.
 _EMPTY_PHRASES = (
     r"早上?好|上午好|中午好|下午好|晚上好|晚安|早安|早呀?|你好|您好|大家好?|各位好?|哈喽|嗨"
-    r"|欢迎(?:新人|新邻居|新朋友|欢迎|你|大家|加入|入群)*|谢谢(?:你|您|大家|各位|啦|了)*|多谢|感谢(?:分享|大家)?|辛苦(?:了|啦)?"
+    r"|欢迎(?:新人|新邻居|新朋友|欢迎|你|大家|加入|入群)*|谢谢(?:你|您|大家|各位|老师|群主|馆主|亲|啦|了)*|多谢|感谢(?:分享|大家)?|辛苦(?:了|啦)?"
     r"|不客气|客气了?|没事|好的?(?:呀|哒|滴|嘞|吧|啊|噢|哦|耶)?|收到(?:啦|了)?|明白了?|懂了|知道(?:了|啦)?|了解(?:了|啦)?"
     r"|嗯+|哦+|噢+|啊+|哇+|唉+|额+|呃+|哎呀?|对(?:的|呀|啊|对)*|是(?:的|呀|啊)|行(?:吧|的)?|可以(?:的|呀|啊)?|没问题"
     r"|[+＋]\s*1|1|666+|233+|哈+|嘿+|呵+|嘻+|笑死|厉害了?|赞+|牛+|棒+|服了?|同问|同求|蹲+|顶+|路过|冒泡|打卡|签到"
@@ -41,7 +41,7 @@ _ONLY_EMPTY = re.compile(rf"(?>{_EMPTY_PHRASES}|[\W_])*+")
 _CLAUSE = re.compile(r"[^\w\s']+|\n")
 _WORD = re.compile(r"[^\W\d_]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_DIGITS = re.compile(r"\d+")
+_DIGITS = re.compile(r"[\d一二三四五六七八九十百]+")
 # Names under which programs write in groups.
 _BOT = re.compile(r"机器人|小助手|自动回复|\b\w*bot\b|notifications?\b")
 # So often the same words of one sender are a routine.

@@ -26,9 +26,9 @@ _GLUE = frozenset(
     "才只则而什怎哪谁啥个一两几些"
 )
 # ... or begins or ends with one of those.
-_LOOSE = _GLUE | frozenset("去来到着过好要会能可以得从再向对为于之其所如若因由已将应该请谢想说多少次本条号点时候")
+_LOOSE = _GLUE | frozenset("去来到着过好要能可以得从再向对为于之其所如若因由已将应该请谢想说多少次本条号点时候")
 # A word may grow to begin or end with these: 亮搬家 is 月亮搬家.
-_EDGE = _LOOSE | frozenset("地上下里外前后看做问知道吃用买大小天年月日今明昨")
+_EDGE = _LOOSE | frozenset("会地上下里外前后看做问知道吃用买大小天年月日今明昨")
 # Pairs that are common in talk of any kind.
 _ZH = (
     "大家 各位 我家 你家 我们 你们 他们 咱们 自己 今天 明天 昨天 后天 今晚 明晚 昨晚 周末 上午 下午 晚上 早上 "
@@ -254,7 +254,9 @@ def _neighbours(phrase: str, context: str) -> tuple[Counter[str], Counter[str]]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether two words share a pair of characters: then they are pieces of the same."""
+    """Whether two Chinese words share a pair of characters: then they are pieces of the same."""
+    if not _HAN.match(one) or not _HAN.match(other):
+        return False
     pairs = {one[i : i + 2] for i in range(len(one) - 1)}
     return any(other[i : i + 2] in pairs for i in range(len(other) - 1))
 

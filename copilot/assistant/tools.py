@@ -6,11 +6,12 @@ A model is asked only to word or judge where code has settled what about; it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Protocol
 
 from copilot.assistant.checking import Checking
 from copilot.assistant.drafting import Drafting
+from copilot.assistant.handing import Target, hand_over
 from copilot.assistant.help_words import help_with
 from copilot.assistant.replies_ask import answered, proposals_waiting
 from copilot.assistant.replies_group import activity, compare, members, topics
@@ -18,10 +19,11 @@ from copilot.assistant.replies_talk import experts, quarrel, read, search, unans
 from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.assistant.speech import Speech
 from copilot.models.chat import Chat
-from copilot.records import Account, Answer, Citation, Proposal, ProposalKind, ProposalState, Silence
+from copilot.records import Account, Answer, ProposalKind, ProposalState, Silence
 from copilot.services.consulting import Consulting
 from copilot.services.figures import Figures
 from copilot.services.histories import History
+from copilot.services.proposing import Proposing
 from copilot.services.searching import Searching
 
 
@@ -31,31 +33,6 @@ class Asking(Protocol):
     def ask(
         self, account: Account, question: str, *, group_id: int | None = None, community_id: int | None = None
     ) -> Answer | Silence: ...
-
-
-class Proposing(Protocol):
-    """Keeps proposals."""
-
-    def all_of(
-        self,
-        account: Account,
-        *,
-        group_id: int | None = None,
-        community_id: int | None = None,
-        state: ProposalState | None = None,
-        limit: int = 100,
-    ) -> list[Proposal]: ...
-
-    def propose(
-        self,
-        account: Account,
-        kind: ProposalKind,
-        group_id: int,
-        text: str,
-        *,
-        reason: str,
-        evidence: Iterable[Citation] = (),
-    ) -> Proposal: ...
 
 
 class Tools:
@@ -169,17 +146,5 @@ class Tools:
                     "发到哪个群？先在上面选一个群，再说一次。", "For which group? Choose one above and say it again."
                 )
             )
-        made = self._proposing.propose(
-            scope.account,
-            request.kind or ProposalKind.SEND_MESSAGE,
-            groups[0].id,
-            text,
-            reason=speech(f"{scope.account.name}在对话里要的", f"{scope.account.name} asked for it"),
-        )
-        return Found(
-            text=speech(
-                f"已放进「{groups[0].name}」的待办，发不发由你定。",
-                f'It waits among the proposals for "{groups[0].name}". Nothing is sent before you do it.',
-            ),
-            proposal_ids=(made.id,),
-        )
+        target = Target(kind=request.kind or ProposalKind.SEND_MESSAGE, group=groups[0])
+        return hand_over(self._proposing, scope, target, text, words=text)
