@@ -11,15 +11,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from copilot.assistant.assistant import Assistant
+from copilot.assistant.router import Router
+from copilot.assistant.tools import Tools
 from copilot.errors import BadInput, StorageFailed
+from copilot.models.chat import Chat
+from copilot.models.keys import Keys
 from copilot.models.loading import load_embedder
+from copilot.models.masking import Masker
+from copilot.models.prompts import Prompts
+from copilot.models.remote import Access
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.meaning import Meaning
 from copilot.retrieval.retriever import Retriever
 from copilot.services.accounts import Accounts
 from copilot.services.asking import Asking
 from copilot.services.confirming import Confirming
+from copilot.services.connecting import Chosen, Connecting, Remembering
+from copilot.services.consulting import Consulting
+from copilot.services.dialogues import Dialogues
 from copilot.services.doubles import Doubles
+from copilot.services.figures import Figures
 from copilot.services.groups import Groups
 from copilot.services.health import Health
 from copilot.services.importing import Importing
@@ -27,7 +39,13 @@ from copilot.services.indexing import Indexing
 from copilot.services.intake import Intake
 from copilot.services.jobs import Jobs
 from copilot.services.knowing import Knowing
+from copilot.services.locating import Locating
+from copilot.services.masking import Maskers
+from copilot.services.proposing import Proposing
 from copilot.services.samples import Samples
+from copilot.services.searching import Searching
+from copilot.services.spending import Spending
+from copilot.services.variants import Variants
 from copilot.settings import Settings
 from copilot.store import Store
 from copilot.store.schema import upgrade
@@ -57,6 +75,15 @@ class App:
     meaning: Meaning | None
     samples: Samples
     intake: Intake
+    chat: Chat
+    connecting: Connecting
+    spending: Spending
+    embedding: Access
+    variants: Variants
+    dialogues: Dialogues
+    proposing: Proposing
+    figures: Figures
+    assistant: Assistant
     backup_taken: Path | None = None
 
     def start(self) -> None:
@@ -68,11 +95,14 @@ class App:
         self.indexing.start()
         self.jobs.resume()
         self.importing.sweep_uploads()
+        self.variants.start()
 
     def close(self) -> None:
         """End the work in the background and let the files go."""
+        self.variants.close()
         self.jobs.close()
         self.indexing.close()
+        self.chat.close()
         self.store.close()
 
 
@@ -96,12 +126,40 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
     store = Store(settings.database_path)
     copy = upgrade(store, settings.backups_dir, keep=settings.backups_kept)
     indexer = Indexer(store, settings.index_dir)
+    keys = Keys(settings.data_dir / "keys.json")
+    chosen = Chosen(store, keys, settings.model_key.get_secret_value() if settings.model_key else None)
+    spending = Spending(store, timezone=settings.timezone, clock=clock)
+    maskers, remembering = Maskers(store, Masker), Remembering(store)
+    prompts = Prompts(shipped("prompts"))
+    chat = Chat(prompts, chosen=chosen, ledger=spending, masker_of=maskers.of, clock=clock)
+    embedding = Access(
+        key=chosen.key_for_embedding,
+        ledger=spending,
+        masker_of=maskers.of,
+        recall=remembering.recall,
+        remember=remembering.remember,
+        clock=clock,
+    )
     meaning = None
     if settings.embedder != "off":
-        meaning = Meaning(store, settings.index_dir, lambda: load_embedder(settings.embedder), clock)
+        meaning = Meaning(store, settings.index_dir, lambda: load_embedder(settings.embedder, access=embedding), clock)
     indexing = Indexing(store, indexer, meaning)
     retriever = Retriever(store, settings.index_dir, indexing.distrust, meaning)
+    # What a model would cost is reckoned by words alone: looking questions up by a service would cost too.
+    by_words = Retriever(store, settings.index_dir, indexing.distrust)
     jobs = Jobs(store, settings.data_dir / "locks", threads=threads)
+    asking = Asking(store, retriever, timezone=settings.timezone, clock=clock, chat=chat)
+    locating, searching = Locating(store), Searching(store, retriever)
+    figures = Figures(store, locating, searching, timezone=settings.timezone)
+    dialogues, proposing = Dialogues(store, clock=clock), Proposing(store, clock=clock)
+    tools = Tools(
+        asking=asking,
+        figures=figures,
+        searching=searching,
+        consulting=Consulting(store, retriever),
+        proposing=proposing,
+        chat=chat,
+    )
     return App(
         settings=settings,
         store=store,
@@ -112,13 +170,33 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
         groups=Groups(store, indexing),
         importing=Importing(store, jobs, indexing, settings.uploads_dir, settings.timezone),
         knowing=Knowing(store, indexing),
-        asking=Asking(store, retriever, timezone=settings.timezone, clock=clock),
+        asking=asking,
         confirming=Confirming(store, indexing, clock=clock),
         doubles=Doubles(store, retriever, indexing),
         health=Health(store, indexing, meaning),
         meaning=meaning,
         samples=Samples(store, indexing, shipped("knowledge"), clock=clock),
         intake=Intake(store, indexing),
+        chat=chat,
+        connecting=Connecting(store, keys, chosen, chat, timezone=settings.timezone, retriever=by_words, clock=clock),
+        spending=spending,
+        embedding=embedding,
+        variants=Variants(store, chat, indexing, timezone=settings.timezone, clock=clock),
+        dialogues=dialogues,
+        proposing=proposing,
+        figures=figures,
+        assistant=Assistant(
+            asking=asking,
+            tools=tools,
+            router=Router(),
+            chat=chat,
+            prompts=prompts,
+            dialogues=dialogues,
+            proposing=proposing,
+            locating=locating,
+            clock=clock,
+            timezone=settings.timezone,
+        ),
         backup_taken=copy,
     )
 
