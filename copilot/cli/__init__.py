@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from copilot import __version__
-from copilot.cli import accounts
+from copilot.cli import accounts, models
 from copilot.cli.shared import (
     Told,
     as_plain,
@@ -44,6 +44,7 @@ app = typer.Typer(
 export_app = typer.Typer(help="Write a group's history or a community's knowledge to files.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(models.app, name="model")
 
 GroupOption = Annotated[str | None, typer.Option("--group", help="Name or number of a group.")]
 CommunityOption = Annotated[str | None, typer.Option("--community", help="Name or number of a community.")]
@@ -330,15 +331,27 @@ def reindex(
 
 @app.command()
 def embedder(
-    name: Annotated[str, typer.Argument(help="`static`, or a sentence-transformers model, such as BAAI/bge-m3.")],
+    name: Annotated[
+        str, typer.Argument(help="`static`, a sentence-transformers model, such as BAAI/bge-m3, or VENDOR:MODEL.")
+    ],
     json: JsonOption = False,
 ) -> None:
-    """Fetch an embedding model and show what it can do; COPILOT_EMBEDDER chooses it."""
+    """Fetch an embedding model, or ask a service, and show what it can do; COPILOT_EMBEDDER chooses it."""
     from copilot.models.aptitude import measure
+    from copilot.models.embedding_service import read_service
+    from copilot.models.embeddings import close
     from copilot.models.loading import load_embedder
 
-    chosen = load_embedder(name, download=True)
-    found = measure(chosen)
+    if read_service(name) is None:
+        chosen = load_embedder(name, download=True)
+        found = measure(chosen)
+    else:
+        with opened(quiet=True) as built:
+            chosen = load_embedder(name, download=True, access=built.embedding)
+            try:
+                found = measure(chosen)
+            finally:
+                close(chosen)
     skills = {"Chinese": found.zh, "English": found.en, "across both": found.cross}
     if json:
         print_json({"identity": chosen.identity, "dimensions": chosen.dimensions, **found.to_plain()})
@@ -387,7 +400,7 @@ def doctor(json: JsonOption = False) -> None:
     load_settings()
     try:
         with opened(quiet=json) as built:
-            findings = examine(built.settings, built.store, built.indexer)
+            findings = examine(built.settings, built.store, built.indexer, built.connecting, built.spending)
     except CopilotError as error:
         findings = examine_without_store(error)
     if json:

@@ -33,6 +33,9 @@ def opened(*, quiet: bool = False) -> Iterator[App]:
     try:
         yield built
     finally:
+        built.chat.close()
+        if built.meaning is not None:
+            built.meaning.close()
         built.store.close()
 
 

@@ -54,3 +54,10 @@ def placed(embedder: Embedder, community_id: int, group_id: int | None = None) -
     records for whom it was asked; for any other it is the same."""
     of: Callable[[int, int | None], Embedder] | None = getattr(embedder, "of", None)
     return embedder if of is None else of(community_id, group_id)
+
+
+def close(embedder: Embedder) -> None:
+    """Let go what an embedder holds open; most hold nothing."""
+    own: Callable[[], None] | None = getattr(embedder, "close", None)
+    if own is not None:
+        own()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from copilot.errors import Busy, ModelFailed
 from copilot.models.aptitude import Aptitude, Skill, measure
-from copilot.models.embeddings import Embedder, embed_questions, placed
+from copilot.models.embeddings import Embedder, close, embed_questions, placed
 from copilot.models.static import StaticEmbedder
 from copilot.retrieval.cutting import Progress
 from copilot.retrieval.fusion import DEPTH, Reason, Script, Weight, script, weigh
@@ -95,8 +95,10 @@ class Meaning:
         self._vectors.open_owner()
 
     def close(self) -> None:
-        """Let Chroma's folder go."""
+        """Let Chroma's folder go, and connections to a service that embeds."""
         self._vectors.close()
+        if self._loaded is not None:
+            close(self._loaded.embedder)
 
     @property
     def identity(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,15 +13,24 @@ from importlib.metadata import PackageNotFoundError, version
 
 from copilot.errors import CopilotError, NotFound
 from copilot.importers.registry import known_formats
+from copilot.models.embedding_service import read_service
 from copilot.models.loading import load_embedder
+from copilot.models.providers import provider
+from copilot.records import Outcome
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.words import WordIndex
+from copilot.services.connecting import Connecting
+from copilot.services.rights import SYSTEM
 from copilot.services.serving import served_at
+from copilot.services.spending import Spending
 from copilot.settings import Settings
 from copilot.store import Store, accounts, changes, communities, groups, jobs
 from copilot.store.schema import HEAD, revision
 
 LEAST_FREE_BYTES = 1 << 30
+_LAST_CALLS = 20
+# A cap is reached when the next call does not fit, which is a little before its end.
+_NEARLY = 0.97
 _PACKAGES = ("gradio", "sqlalchemy", "tantivy", "opencc", "markitdown", "openpyxl")
 
 
@@ -42,11 +52,17 @@ class Finding:
     remedy: str = ""
 
 
-def examine(settings: Settings, store: Store, indexer: Indexer) -> list[Finding]:
-    """Look at everything that the co-pilot stands on; a check that fails is a finding, never an error."""
+def examine(
+    settings: Settings, store: Store, indexer: Indexer, connecting: Connecting, spending: Spending
+) -> list[Finding]:
+    """Look at everything that the co-pilot stands on; a check that fails is a finding, never an error.
+
+    Nothing is asked over the network: `copilot model test` and `copilot embedder` do that.
+    """
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         _program,
-        lambda: _meaning(settings),
+        lambda: _meaning(settings, connecting),
+        lambda: _model(connecting, spending),
         lambda: _disk(settings),
         lambda: _database(store),
         lambda: _index(settings, store, indexer),
@@ -88,11 +104,27 @@ def _program() -> Iterator[Finding]:
     yield Finding(name="formats", health=Health.GOOD, found=formats)
 
 
-def _meaning(settings: Settings) -> Iterator[Finding]:
-    """Whether the embedder that is set can be used; a model is loaded for that."""
+def _meaning(settings: Settings, connecting: Connecting) -> Iterator[Finding]:
+    """Whether the embedder that is set can be used; a model is loaded for that, a service is not asked."""
     if settings.embedder in ("static", "off"):
         found = "the built-in embedder" if settings.embedder == "static" else "switched off: words alone count"
         yield Finding(name="embedder", health=Health.GOOD, found=found)
+        return
+    until_then = "until then words alone count"
+    try:
+        service = read_service(settings.embedder)
+    except CopilotError as error:
+        yield Finding(name="embedder", health=Health.BAD, found=str(error), remedy=until_then)
+        return
+    if service is not None:
+        ready = service.is_local or connecting.has_key(service.base_url)
+        leaves = "texts stay here" if service.is_local else "names and contacts are masked before texts leave"
+        yield Finding(
+            name="embedder",
+            health=Health.GOOD if ready else Health.BAD,
+            found=f"{service.model} at {service.host}, {leaves}" + ("" if ready else "; there is no key for it"),
+            remedy="" if ready else f"run `copilot model key {service.base_url}`; {until_then}",
+        )
         return
     try:
         loaded = load_embedder(settings.embedder)
@@ -101,10 +133,52 @@ def _meaning(settings: Settings) -> Iterator[Finding]:
             name="embedder",
             health=Health.BAD,
             found=str(error),
-            remedy="until then words alone count; set COPILOT_EMBEDDER to another model or to static",
+            remedy=f"{until_then}; set COPILOT_EMBEDDER to another model or to static",
         )
         return
     yield Finding(name="embedder", health=Health.GOOD, found=loaded.identity)
+
+
+def _model(connecting: Connecting, spending: Spending) -> Iterator[Finding]:
+    """Which chat model is chosen, what it cost today, and how its last calls went."""
+    setup = connecting.setup(SYSTEM)
+    if setup is None:
+        found = "none is chosen: everything works, in plainer words; `copilot model set VENDOR` chooses one"
+        yield Finding(name="chat model", health=Health.GOOD, found=found)
+    else:
+        needs = not setup.is_local and bool(provider(setup.vendor).key_url)
+        ready = not needs or connecting.has_key(setup.base_url)
+        yield Finding(
+            name="chat model",
+            health=Health.GOOD if ready else Health.BAD,
+            found=f"{setup.vendor} {setup.model} at {setup.base_url}"
+            + ("" if ready else ", and there is no key for it"),
+            remedy="" if ready else f"run `copilot model set {setup.vendor}` and enter it",
+        )
+    cap = spending.caps(SYSTEM)[0]
+    used = [f"{cap.yuan:.4f} of {cap.cap.yuan:g} yuan"] if cap.cap.yuan is not None else [f"{cap.yuan:.4f} yuan"]
+    used += [f"{cap.tokens} of {cap.cap.tokens} tokens" + (" without a price" if cap.is_default else "")] * (
+        cap.cap.tokens is not None
+    )
+    is_full = cap.cap.yuan is not None and cap.yuan >= _NEARLY * cap.cap.yuan
+    is_full |= cap.cap.tokens is not None and cap.tokens >= _NEARLY * cap.cap.tokens
+    yield Finding(
+        name="models today",
+        health=Health.WARNING if is_full else Health.GOOD,
+        found=", ".join(used),
+        remedy="replies come without a model until midnight; raise it with `copilot model cap`" if is_full else "",
+    )
+    last = [one for one in spending.calls(SYSTEM, _LAST_CALLS) if one.outcome is not Outcome.UNFINISHED]
+    failed = Counter(one.outcome.value for one in last if one.outcome not in (Outcome.OK, Outcome.REPAIRED))
+    if last:
+        often = 2 * failed.total() > len(last)
+        why = ", ".join(f"{name} {many}" for name, many in failed.most_common())
+        yield Finding(
+            name="last calls",
+            health=Health.WARNING if often else Health.GOOD,
+            found=f"{len(last) - failed.total()} of {len(last)} went well" + (f" ({why})" if failed else ""),
+            remedy="run `copilot model test` to see what is wrong" if often else "",
+        )
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
