@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from copilot.analytics.spoken import is_telling, told, who
 from copilot.records import Message
@@ -25,6 +25,7 @@ KNOWS_NOT = re.compile(
 """Folded words that only say that somebody does not know either, or asks the same."""
 # Who speaks so soon after a question, and asks nothing, is taken to answer it where nothing else says so.
 _SOON = timedelta(minutes=30)
+_LATER = timedelta(hours=6)
 _THANKED_WITHIN = 4
 _SHORT_THANKS = 40
 
@@ -101,18 +102,27 @@ def _is_thanked(talk: Sequence[Message], place: int, asked: Message) -> bool:
     return False
 
 
-def is_answered(talk: Sequence[Message], asked: Message, knows_not: Callable[[str], bool]) -> bool:
+def is_answered(
+    talk: Sequence[Message], asked: Message, answers: Mapping[int, int], knows_not: Callable[[str], bool]
+) -> bool:
     """Whether anybody but the asker replied to a question with more than that they do not know either.
 
     Args:
-        talk: what was said after it: its thread, and what names it.
+        talk: its thread, and what names it.
         asked: the question.
+        answers: see `given`.
         knows_not: whether folded words say only that somebody does not know, or asks the same.
     """
-    return any(
-        (one.sent_at, one.id) > (asked.sent_at, asked.id)
-        and who(one) != who(asked)
-        and bool(one.text.strip())
-        and not knows_not(folded(one.text))
-        for one in talk
-    )
+    own = {one.id for one in talk if who(one) == who(asked) and _place(one) >= _place(asked)}
+    for one in talk:
+        if _place(one) <= _place(asked) or who(one) == who(asked) or knows_not(folded(one.text)):
+            continue
+        is_to_it = one.reply_to_id in own or answers.get(one.id) in own
+        # What others say soon afterwards in the same conversation may answer it as well.
+        if is_to_it or (is_telling(told(one)) and one.sent_at - asked.sent_at <= _LATER):
+            return True
+    return False
+
+
+def _place(one: Message) -> tuple[datetime, int]:
+    return one.sent_at, one.id

@@ -15,7 +15,7 @@ from copilot.analytics.answers import KNOWS_NOT, given, is_answered
 from copilot.analytics.episode import HEATED, Episode, busiest, episode, heat, stretches
 from copilot.analytics.experts import Expert, experts
 from copilot.analytics.people import Arrival, Quiet, arrivals, quiet_span
-from copilot.analytics.spoken import is_bot, says_something, told
+from copilot.analytics.spoken import automatic, is_bot, says_something, told
 from copilot.analytics.stretches import Stretch, covered_days
 from copilot.analytics.topics import Talk, Topic, topics
 from copilot.answering.question import Addressee, read_question
@@ -34,7 +34,11 @@ PATIENCE = timedelta(hours=3)
 _MOST_THREADS = 2000
 _LONG = 400
 _READ = 200
-_MOST_LONELY = 150
+_MOST_ASKING = 300
+_MOST_WAITING = 60
+_ANSWERED_WITHIN = timedelta(days=7)
+# Whatever asks without one of these asks too weakly to be counted.
+_MARKS = ("?", "？", "吗", "么", "嘛", "请问", "求", "谁", "哪", "几", "多少", "怎", "什么", "有没有")
 _MOST_NEWCOMERS = 60
 _MOST_JOINING = 60
 _EPISODES = 50
@@ -196,31 +200,34 @@ class Figures:
     def unanswered(self, history: History, stretch: Stretch) -> list[Message]:
         """The questions to all that nobody answered within what is covered, newest first.
 
-        Looks at the 150 newest threads of the stretch, of each group, in which at most two people wrote. A question
-        counts only where the history goes on for three hours after it.
+        One pass over the stretch's rows for its answers, one for its questions; of each group the 300 newest messages
+        that look like questions are read, and the threads of those that nothing answers. A question counts only where
+        the history goes on for three hours after it.
         """
         found: list[Message] = []
         with self._store.read() as connection:
             for group_id, part in history.covered(stretch):
-                ids = figures.lonely(
-                    connection, group_id, part.starts_at, part.ends_at, most_people=2, limit=_MOST_LONELY
-                )
-                talks = threads.talks(connection, ids)
-                asked = [talk for talk in talks.values() if _waits(talk)]
-                replies: dict[int, list[Message]] = {}
-                for reply in messages.replies_to(connection, [talk[0].id for talk in asked], limit=500):
-                    replies.setdefault(reply.reply_to_id or 0, []).append(reply)
-                reach_of = history.reaches(Stretch(starts_at=part.starts_at, ends_at=part.ends_at + PATIENCE))
-                for talk in asked:
-                    question = talk[0]
-                    is_covered = any(
-                        one.group_id == group_id and one.covers(question.sent_at, question.sent_at + PATIENCE)
-                        for one in reach_of
-                    )
-                    later = [*talk, *replies.get(question.id, [])]
-                    if is_covered and not is_answered(later, question, _knows_not):
-                        found.append(question)
+                waiting = self._waiting(connection, history, group_id, part)
+                if waiting:
+                    found += _without_answer(connection, waiting)
         return sorted(found, key=lambda one: (one.sent_at, one.id), reverse=True)
+
+    def _waiting(self, connection: Connection, history: History, group_id: int, part: Stretch) -> list[Message]:
+        """The questions to all of a covered part that nothing is known to answer."""
+        asking = figures.holding(connection, group_id, part.starts_at, part.ends_at, _MARKS, limit=_MOST_ASKING)
+        if not asking:
+            return []
+        answered = figures.answered_by(connection, group_id, asking[0].sent_at, asking[-1].sent_at + _ANSWERED_WITHIN)
+        noise = automatic(asking)
+        reach = history.reaches(Stretch(starts_at=part.starts_at, ends_at=part.ends_at + PATIENCE))
+        return [
+            one
+            for one in asking
+            if not answered.get(one.id, frozenset()) - {one.member_id}
+            and one.id not in noise
+            and any(r.group_id == group_id and r.covers(one.sent_at, one.sent_at + PATIENCE) for r in reach)
+            and _asks_all(one)
+        ][-_MOST_WAITING:]
 
     def episode(self, history: History, stretch: Stretch, *, topic: str = "") -> Episode | None:
         """The most heated stretch of talk, or the fullest where none is heated; about a topic, if one is named.
@@ -286,14 +293,30 @@ def _talks(connection: Connection, rows: Iterable[ThreadFigures]) -> list[Talk]:
     return found
 
 
-def _waits(talk: Sequence[Message]) -> bool:
-    """Whether a thread opens with a question to all."""
-    first = talk[0]
-    if first.reply_to_id is not None or not says_something(first) or is_bot(first.sender_name):
+def _without_answer(connection: Connection, waiting: Sequence[Message]) -> list[Message]:
+    """Those of some questions that nobody answers in their threads, or by name."""
+    placed = threads.places(connection, [one.id for one in waiting])
+    talks = threads.talks(connection, {one.thread_id for one in placed.values()})
+    links = threads.places(connection, [one.id for talk in talks.values() for one in talk])
+    answers = {one.message_id: one.answers_id for one in links.values() if one.answers_id is not None}
+    replies: dict[int, list[Message]] = {}
+    for reply in messages.replies_to(connection, [one.id for one in waiting], limit=500):
+        replies.setdefault(reply.reply_to_id or 0, []).append(reply)
+    found = []
+    for one in waiting:
+        talk = talks.get(placed[one.id].thread_id, ()) if one.id in placed else ()
+        if not is_answered([*talk, *replies.get(one.id, [])], one, answers, _knows_not):
+            found.append(one)
+    return found
+
+
+def _asks_all(one: Message) -> bool:
+    """Whether a message surely asks something, and everybody."""
+    if one.reply_to_id is not None or not says_something(one) or len(told(one)) < _FEWEST_CHARACTERS:
         return False
-    read = read_question(first.text)
-    surely = read.score >= _SURELY_ASKS or "?" in first.text or "？" in first.text
-    return read.hit and surely and read.to is Addressee.EVERYONE and len(told(first)) >= _FEWEST_CHARACTERS
+    read = read_question(one.text)
+    surely = read.score >= _SURELY_ASKS or "?" in one.text or "？" in one.text
+    return read.hit and surely and read.to is Addressee.EVERYONE
 
 
 def _knows_not(plain: str) -> bool:

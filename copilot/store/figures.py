@@ -20,7 +20,6 @@ from copilot.store.tables import (
     member,
     member_alias,
     message,
-    thread,
     thread_message,
 )
 
@@ -195,38 +194,40 @@ def threads_during(
     ]
 
 
-def lonely(
-    connection: Connection, group_id: int, from_at: datetime, to_at: datetime, *, most_people: int, limit: int
-) -> list[int]:
-    """The ids of the threads that began in a stretch of time and in which at most so many people wrote by its end, the
-    newest first."""
-    began = (thread.c.group_id == group_id, thread.c.first_at >= from_at, thread.c.first_at < to_at, thread.c.size > 0)
-    # A thread that began in the stretch ended there or later; by the index on its end the search starts in the right
-    # place, and half a year bounds it: what was answered later than that was not answered in time.
-    ended = (thread.c.last_at >= from_at, thread.c.last_at < to_at + timedelta(days=180))
+def holding(
+    connection: Connection, group_id: int, from_at: datetime, to_at: datetime, marks: Collection[str], *, limit: int
+) -> list[Message]:
+    """What people wrote in a stretch of time that holds one of some marks, the newest `limit`, in order."""
     rows = connection.execute(
-        sa.select(thread.c.id)
-        .join_from(thread, thread_message, thread_message.c.thread_id == thread.c.id)
-        .join(message, message.c.id == thread_message.c.message_id)
-        .where(*began, *ended, IS_THERE)
-        .group_by(thread.c.id)
-        .having(sa.func.count(message.c.member_id.distinct()) <= most_people)
-        .order_by(thread.c.id.desc())
+        sa.select(*RAW)
+        .where(*_during(group_id, from_at, to_at))
+        .where(sa.or_(*(message.c.text.contains(mark, autoescape=True) for mark in marks)))
+        .order_by(message.c.sent_at.desc(), message.c.id.desc())
         .limit(limit)
-    )
-    return [int(row[0]) for row in rows]
+    ).all()
+    return [record(row) for row in reversed(rows)]
 
 
-def sample(connection: Connection, group_id: int, from_at: datetime, to_at: datetime, *, number: int) -> list[Message]:
-    """An even selection of what people wrote in a stretch of time, at most `number`, in order."""
-    during = _during(group_id, from_at, to_at)
-    whole = int(connection.execute(sa.select(sa.func.count()).where(*during)).scalar_one())
-    step = max(1, -(-whole // number))
-    # Ids are given in the order in which messages come in: every step-th is even enough.
+def answered_by(
+    connection: Connection, group_id: int, from_at: datetime, to_at: datetime
+) -> dict[int, frozenset[int | None]]:
+    """Which messages are answered in a stretch of time, by which members."""
     rows = connection.execute(
-        sa.select(*RAW).where(*during, message.c.id % step == 0).order_by(message.c.sent_at, message.c.id).limit(number)
+        sa.select(thread_message.c.answers_id, message.c.member_id)
+        .join_from(thread_message, message, message.c.id == thread_message.c.message_id)
+        .where(
+            thread_message.c.group_id == group_id,
+            thread_message.c.sent_at >= from_at,
+            thread_message.c.sent_at < to_at,
+            thread_message.c.answers_id.is_not(None),
+            IS_THERE,
+        )
+        .distinct()
     )
-    return [record(row) for row in rows]
+    found: dict[int, set[int | None]] = {}
+    for answers_id, member_id in rows:
+        found.setdefault(int(answers_id), set()).add(member_id)
+    return {one: frozenset(by) for one, by in found.items()}
 
 
 def by_members(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from copilot.analytics.answers import KNOWS_NOT, Given, given, is_answered
 from copilot.analytics.experts import experts
 from copilot.records import Message
@@ -91,12 +93,27 @@ def test_who_helped_much_less_than_the_best_is_not_named() -> None:
     assert [one.name for one in experts([*best, ask_and_answer(9, "路人")])] == ["小满"]
 
 
-def test_knowing_no_more_is_no_answer() -> None:
-    said = talk("阿舟: 图书馆几点关门\n果妈: 同问\n豆爸: 不知道哎\n阿舟: 有人知道吗")
-    knows_not = lambda plain: KNOWS_NOT.search(plain) is not None  # noqa: E731  (the shortest way to say it)
-    assert not is_answered(said, said[0], knows_not)
-    assert is_answered([*said, *talk("小满: 八点", first_id=9)], said[0], knows_not) is False
-    later = Message(
-        id=99, group_id=1, platform_id="t:99", member_id=7, sender_name="小满", sent_at=said[-1].sent_at, text="八点"
-    )
-    assert is_answered([*said, later], said[0], knows_not)
+def knows_not(plain: str) -> bool:
+    return KNOWS_NOT.search(plain) is not None
+
+
+ANSWERED = [
+    # what follows the question, whether that answers it
+    ("果妈: 同问\n豆爸: 不知道哎\n阿舟: 有人知道吗", False),
+    ("果妈: 早上好\n豆爸: 哈哈哈", False),
+    ("小满: 图书馆晚上八点关门", True),
+    ("+500 小满: 今天的野餐太开心了大家辛苦", False),
+    ("", False),
+]
+
+
+@pytest.mark.parametrize(("after", "is_it"), ANSWERED)
+def test_knowing_no_more_is_no_answer(after: str, is_it: bool) -> None:
+    said = talk(f"阿舟: 图书馆几点关门\n{after}")
+    assert is_answered(said, said[0], {}, knows_not) is is_it
+
+
+def test_a_short_answer_counts_where_it_is_linked() -> None:
+    said = talk("阿舟: 图书馆开了吗\n阿舟: 急\n小满: 开了")
+    assert not is_answered(said, said[0], {}, knows_not)
+    assert is_answered(said, said[0], {3: 2}, knows_not)
