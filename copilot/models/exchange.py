@@ -216,12 +216,9 @@ class Exchange:
             left = self._started + patience.total - now
             return min(left, patience.between if has_begun else begun + patience.first - now)
 
-        try:
-            for chunk in attempt.chunks(seconds):
-                self._hear(chunk)
-                yield chunk
-        finally:
-            attempt.cancel()
+        for chunk in attempt.chunks(seconds):
+            self._hear(chunk)
+            yield chunk
 
     def _hear(self, chunk: AIMessageChunk) -> None:
         heard = self._heard
