@@ -6,14 +6,17 @@ Only the router and the tools may be stand-ins, where a test is about what happe
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from copilot.assistant.assistant import Assistant
 from copilot.assistant.events import Event, Finished, Looked, Said, Withdrew
+from copilot.assistant.ports import Asking as AskingPort
 from copilot.assistant.ports import Router, Tools
 from copilot.assistant.request import Found, Request, Scope, Tool
+from copilot.assistant.router import Router as ShippedRouter
+from copilot.assistant.tools import Tools as ShippedTools
 from copilot.bootstrap import App, shipped
 from copilot.models.chat import Chat
 from copilot.models.masking import Masker
@@ -30,16 +33,23 @@ from copilot.records import (
     SourceKind,
     Turn,
 )
+from copilot.retrieval.retriever import Retriever
+from copilot.services.asking import Asking
+from copilot.services.consulting import Consulting
 from copilot.services.dialogues import Dialogues
+from copilot.services.figures import Figures
 from copilot.services.locating import Locating
 from copilot.services.masking import Maskers
 from copilot.services.proposing import Proposing
-from copilot.services.rights import SYSTEM
+from copilot.services.searching import Searching
 from copilot.services.spending import Spending
 from tests.conftest import NOW
 from tests.models.scripted_server import ScriptedServer
 
 KEY = "sk-" + "the-key-of-the-model"
+# Both read their files once, as in the program.
+PROMPTS = Prompts(shipped("prompts"))
+ROUTER = ShippedRouter()
 MING = Account(id=1, name="小明", role=Role.ADMIN)
 
 
@@ -100,8 +110,8 @@ class NoAsking:
         *,
         group_id: int | None = None,
         community_id: int | None = None,
-        before: Iterable[Turn] = (),
-    ) -> Iterable[str | Answer | Silence]:
+        before: Sequence[Turn] = (),
+    ) -> Iterator[str | Answer | Silence]:
         """Never asked in these tests."""
         raise AssertionError(question)
 
@@ -119,6 +129,7 @@ class Desk:
     router: Router
     tools: Tools
     server: ScriptedServer | None
+    chat: Chat
     dialogue_id: int | None = None
 
     def say(self, words: str, account: Account = MING, **where: object) -> list[Event]:
@@ -170,10 +181,11 @@ def make_desk(
     router: Router | None = None,
     tools: Tools | None = None,
     clock: Callable[[], datetime] | None = None,
+    is_real: bool = False,
 ) -> Desk:
-    """A desk; without a server no model is chosen."""
+    """A desk; without a server no model is chosen. `is_real`: with the router and the tools of the program."""
     clock = clock or Stopwatch()
-    prompts = Prompts(shipped("prompts"))
+    prompts = PROMPTS
     setup = ModelSetup(vendor="compatible", base_url=server.url if server else "", model="scripted")
     spending = Spending(app.store, clock=clock, timezone="Asia/Shanghai")
     chat = Chat(
@@ -187,16 +199,31 @@ def make_desk(
     )
     dialogues = Dialogues(app.store, clock=clock)
     proposing = Proposing(app.store, clock=clock)
+    locating = Locating(app.store)
+    asking: AskingPort = NoAsking()
+    if is_real:
+        retriever = Retriever(app.store, app.settings.index_dir, app.indexing.distrust, app.meaning)
+        searching = Searching(app.store, retriever)
+        asking = Asking(app.store, retriever, timezone="Asia/Shanghai", clock=clock, chat=chat)
+        router = ROUTER
+        tools = ShippedTools(
+            asking=Asking(app.store, retriever, timezone="Asia/Shanghai", clock=clock),
+            figures=Figures(app.store, locating, searching, timezone="Asia/Shanghai"),
+            searching=searching,
+            consulting=Consulting(app.store, retriever),
+            proposing=proposing,
+            chat=chat,
+        )
     router, tools = router or PlainRouter(), tools or PlainTools()
     assistant = Assistant(
-        asking=NoAsking(),  # type: ignore[arg-type]
+        asking=asking,
         tools=tools,
         router=router,
         chat=chat,
         prompts=prompts,
         dialogues=dialogues,
         proposing=proposing,
-        locating=Locating(app.store),
+        locating=locating,
         clock=clock,
     )
     return Desk(
@@ -209,7 +236,5 @@ def make_desk(
         router=router,
         tools=tools,
         server=server,
+        chat=chat,
     )
-
-
-__all__ = ["SYSTEM", "Desk", "make_desk"]
