@@ -215,6 +215,26 @@ def masking(data: Path) -> list[str]:
     return [*lines, "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())]
 
 
+def model(data: Path) -> list[str]:
+    """How often a chat model is asked for an answer, and how much it reads."""
+    lines = ["### What an answer asks of a chat model (by script: calls and prompts are real, its words are not)", ""]
+    chat = data / CHAT
+    f = run("model_cost", *([chat] if there(chat) else []))
+    counted = "counted" if f["is_exact"] else "estimated"
+    lines += [
+        f"| questions | answered | calls an answer (most) | with one call | prompt tokens an answer, {counted} (p95) |",
+        "|---|---|---|---|---|",
+    ]
+    for name, title in (("zh", "sample, Chinese"), ("en", "sample, English"), ("chat", "English chat without FAQ")):
+        if name in f:
+            g = f[name]
+            lines.append(
+                f"| {g['questions']}, {title} | {g['answered']} | {g['calls']:.2f} ({g['most_calls']}) "
+                f"| {_percent(g['one_call'])} % | {g['prompt_tokens']:,} ({g['prompt_tokens_p95']:,.0f}) |"
+            )
+    return lines
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
@@ -231,6 +251,7 @@ def main() -> None:
         "scale": scale,
         "router": router,
         "masking": masking,
+        "model": model,
     }
     parser.add_argument("--only", choices=tuple(parts))
     given = parser.parse_args()

@@ -78,7 +78,6 @@ class _Evidence:
 
 # Four Chinese characters or eight letters; less says too little, unless it is all that is said there.
 _SHORTEST = 8
-_MOST_LINES = 8
 _LONGEST_LINE = 1200
 _NONE = re.compile(r"\W*none\W*", re.IGNORECASE)
 _OPENS, _CLOSES = "[【［", "]】］"
@@ -351,8 +350,3 @@ def _citations(found: Sequence[_Evidence]) -> tuple[Citation, ...]:
             citation = replace(citation, words=one.text)
         cited.setdefault((citation.source, citation.words), citation)
     return tuple(cited.values())
-
-
-def lines_of(text: str) -> list[str]:
-    """The first lines of a model's answer that say anything."""
-    return [line for line in text.splitlines() if line.strip()][:_MOST_LINES]

@@ -50,7 +50,7 @@ _EN = re.compile(
     r"|\b(?:send|post|publish|make)\b.{0,16}\b(?:announcement|notice)\b.{0,12}\b(?:all|everyone)\b"
     r"|\btool[_ -]?(?:call|result|response|output)s?\b|\bfunction[_ -]?call"
     r"|\b(?:don't|do not|never) (?:cite|verify|quote)\b"
-    r"|<\s*/?\s*(?:system|assistant|user|data|instructions?|tool)\b|\[/?inst\]|<\|"
+    r"|<\s*/?\s*(?:system|assistant|user|data|instructions?|tool)\b|\[/?inst\]|<\|[a-z_]+\|>"
 )
 _APART = re.compile(r"(?<=[一-鿿])[\W_]+(?=[一-鿿])")
 

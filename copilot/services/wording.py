@@ -6,11 +6,11 @@ quotations that hold. It may make an answer quieter or better worded; where it f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, nullcontext
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Annotated, Protocol, TypeVar
+from typing import Annotated, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, Field
 
@@ -46,6 +46,11 @@ class Chat(Protocol):
 
     def stream(self, call: Call) -> Iterator[str]:
         """A text in pieces; `ModelFailed` where there is none."""
+
+
+@runtime_checkable
+class _Closable(Protocol):
+    def close(self) -> None: ...
 
 
 class Understood(BaseModel):
@@ -166,10 +171,9 @@ class Wording:
             today=task.today,
             tone=_tone(task.profile, speech),
         )
-        try:
-            yield from self._check(call, checked, _asked(task, excerpts), streaming=streaming)
-        except ModelFailed as failure:
-            yield fall_back(task.base, Outcome(failure.reason))
+        outcome = yield from self._check(call, checked, _asked(task, excerpts), streaming=streaming)
+        if outcome not in _WORKED:
+            yield fall_back(task.base, outcome)
             return
         yield conclude(task.question, checked, base, in_console=task.in_console, asks_the_same=_asks_the_same(task))
 
@@ -210,31 +214,23 @@ class Wording:
             reading.base = task.decide(meant, next(one.findings for one in searches if one.words == meant))
         return reading
 
-    def _check(self, call: Call, checked: Checked, asked: Asked, *, streaming: bool) -> Iterator[str]:
-        """Ask for the answer and check it line by line.
-
-        Raises:
-            ModelFailed: there is none.
-        """
-        if streaming:
-            pieces: Iterable[str] = self._chat.stream(call)
-        else:
+    def _check(self, call: Call, checked: Checked, asked: Asked, *, streaming: bool) -> Generator[str, None, Outcome]:
+        """Ask for the answer and check it line by line; returns whether there was one."""
+        if not streaming:
             worded = self._chat.word(call)
-            if worded.outcome not in _WORKED:
-                raise ModelFailed("the answer comes without a model", worded.outcome.value)
-            pieces = (worded.text,)
-        # Whoever stops listening ends the request.
-        close = getattr(pieces, "close", None)
-        with closing(pieces) if close else nullcontext():  # type: ignore[type-var]  # it has just been seen to have one
-            for number, line in enumerate(_lines(pieces)):
-                if (number == 0 and says_none(line)) or number == _MOST_LINES:
-                    checked.says_none = number == 0
-                    return
-                claim = verify(line, checked.excerpts, asked)
-                if not isinstance(claim, Claim):
-                    checked.dropped += 1
-                elif (text := checked.take(claim)) and streaming:
-                    yield text
+            if worded.outcome in _WORKED:
+                deque(_held((worded.text,), checked, asked), maxlen=0)
+            return worded.outcome
+        pieces = self._chat.stream(call)
+        try:
+            yield from _held(pieces, checked, asked)
+        except ModelFailed as failure:
+            return Outcome(failure.reason)
+        finally:
+            # Whoever stops listening, or has heard enough, ends the request.
+            if isinstance(pieces, _Closable):
+                pieces.close()
+        return Outcome.OK
 
     def _call(self, task: Task, prompt: str, purpose: Purpose, speech: Speech, **variables: object) -> Call:
         return Call(
@@ -246,6 +242,20 @@ class Wording:
             group_id=task.group_id,
             account_id=task.account_id,
         )
+
+
+def _held(pieces: Iterable[str], checked: Checked, asked: Asked) -> Iterator[str]:
+    """The lines that hold, as they are said."""
+    for number, line in enumerate(_lines(pieces)):
+        if number == 0 and says_none(line):
+            checked.says_none = True
+        if checked.says_none or number == _MOST_LINES:
+            return
+        claim = verify(line, checked.excerpts, asked)
+        if not isinstance(claim, Claim):
+            checked.dropped += 1
+        elif text := checked.take(claim):
+            yield text
 
 
 def _may_help(task: Task) -> bool:
