@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from copilot.models.keys import Keys
 from copilot.models.loading import load_embedder
 from copilot.models.masking import Masker
 from copilot.models.prompts import Prompts
+from copilot.models.quiet import quieten
 from copilot.models.remote import Access
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.meaning import Meaning
@@ -96,6 +98,8 @@ class App:
         self.jobs.resume()
         self.importing.sweep_uploads()
         self.variants.start()
+        # What the first call to a model needs takes a second to load.
+        threading.Thread(target=self.chat.warm, name="warming", daemon=True).start()
 
     def close(self) -> None:
         """End the work in the background and let the files go."""
@@ -121,6 +125,7 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
         StorageFailed: the data folder cannot be made or written.
         BadInput: the store was written by a newer version.
     """
+    quieten()
     prepare_folder(settings.data_dir)
     configure_logging(settings.log_level)
     store = Store(settings.database_path)
