@@ -160,7 +160,7 @@ WORDS: Grammar = tuple(
         ),
         (
             r"(?:(?<=\bin )|(?<=\bfor )|(?<=\bof )|(?<=\bduring )|(?<=\bsince )|(?<=\band )|(?<=\bvs )|(?<=\bwith )"
-            r"|(?<=\blast ))(?P<month>may|march)\b(?: (?P<year>20\d\d))?",
+            r"|(?<=\bdoes )|(?<=\blast ))(?P<month>may|march)\b(?: (?P<year>20\d\d))?",
             _month,
         ),
         (r"\bq(?P<quarter>[1-4])\b", _quarter),

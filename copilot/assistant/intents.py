@@ -31,9 +31,12 @@ PERIOD, NAME, TEXT, TOPIC = "period", "name", "text", "topic"
 _SLOT = re.compile(r"\{(period|name|text|topic)\}")
 _SILENT = (FILLER, FRAME, "measure")
 # Chosen by leaving out examples and on the dialogues under tests/dialogues/router_dev.yaml.
-_IDEAS_WEIGHT = 0.8
-_RIDGE = 0.1
-_STEEPNESS = 6.0
+_IDEAS_WEIGHT = 0.7
+_RIDGE = 0.3
+_STEEPNESS = 10.0
+# What is unknown says less than what is known, and so do its neighbours.
+_REST_WEIGHT = 0.6
+_PAIR_WEIGHT, _REST_PAIR_WEIGHT = 0.5, 0.3
 
 
 class Intents:
@@ -119,9 +122,9 @@ class Intents:
 def features(words: Sequence[Word]) -> dict[str, float]:
     """The ideas and the pairs of neighbouring ideas, with their weights."""
     ideas = ["^", *_collapsed(words), "$"]
-    bag: dict[str, float] = dict.fromkeys(ideas[1:-1], 1.0)
+    bag = {idea: _REST_WEIGHT if idea == REST else 1.0 for idea in ideas[1:-1]}
     for one, other in pairwise(ideas):
-        bag[f"{one} {other}"] = 0.5
+        bag[f"{one} {other}"] = _REST_PAIR_WEIGHT if REST in (one, other) else _PAIR_WEIGHT
     return bag
 
 

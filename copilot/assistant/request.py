@@ -52,7 +52,8 @@ class Request:
     """One thing to do.
 
     Args:
-        topic: what it is about (辅食; the 周六 event of a draft), "" where it is about everything.
+        topic: what it is about (辅食; the 周六 event of a draft), "" where it is about everything; of `ask` the whole
+            question, of `rewrite` how the text is to be changed.
         period: when; None where nothing was said of it. `compared`: the other period of a comparison.
         member: a member's name, as said.
         text: a text that was handed over: to rewrite, to check against the rules, to propose.

@@ -27,11 +27,11 @@ SURE = 0.45
 _NEEDS: dict[Tool, tuple[frozenset[str], ...]] = {
     tool: tuple(frozenset(one.split()) for one in sets)
     for tool, sets in {
-        Tool.SEARCH: ("search mention talk message speak name",),
+        Tool.SEARCH: ("search mention talk message speak name sent",),
         Tool.READ: ("read thread", "thread message talk this that"),
         Tool.TOPICS: ("topic summary talk happen question group",),
-        Tool.ACTIVITY: ("active lively stats message speak talk quiet peak most",),
-        Tool.MEMBERS: ("active quiet new speak talk member message name",),
+        Tool.ACTIVITY: ("active lively stats message speak talk quiet peak most howmany",),
+        Tool.MEMBERS: ("active quiet new speak talk member message name long",),
         Tool.EXPERTS: ("expert turnto answer",),
         Tool.COMPARE: ("compare period",),
         Tool.UNANSWERED: ("unanswered negation",),
@@ -40,7 +40,7 @@ _NEEDS: dict[Tool, tuple[frozenset[str], ...]] = {
         Tool.PROPOSALS: ("proposals queue",),
         Tool.DRAFT: ("write remind announcement post send",),
         Tool.REWRITE: ("rewrite style", "text this"),
-        Tool.PROPOSE: ("send queue announcement", "text this group proposals"),
+        Tool.PROPOSE: ("send queue announcement post", "text this group proposals"),
         Tool.HELP: ("hello thanks ability you",),
     }.items()
 }
@@ -48,6 +48,9 @@ _NEEDS: dict[Tool, tuple[frozenset[str], ...]] = {
 _WHOLE = frozenset({Tool.MEMBERS, Tool.ACTIVITY, Tool.UNANSWERED, Tool.PROPOSALS, Tool.COMPARE, Tool.TOPICS})
 _UNKNOWN = 0.6
 _FEW_UNKNOWN = 2
+# So like an example, these need no further sign; the others hand a text over or need one.
+_PLAIN = frozenset({Tool.MEMBERS, Tool.ACTIVITY, Tool.UNANSWERED, Tool.TOPICS, Tool.EXPERTS})
+_VERY_SURE = 0.9
 _NOTHING_SAID = frozenset({FRAME, FILLER})
 _AHEAD = frozenset({Tool.DRAFT, Tool.PROPOSE})
 _TIMED = frozenset({Tool.SEARCH, Tool.READ, Tool.TOPICS, Tool.ACTIVITY, Tool.MEMBERS, Tool.EXPERTS}) | {
@@ -108,7 +111,11 @@ class Router:
             return Tool.HELP, 1.0
         weights = self._intents.weigh(reading.parsed, reading.blanked())
         weights |= {tool: weights[tool] * _UNKNOWN ** _unknown(reading) for tool in _WHOLE}
-        allowed = {tool: weight for tool, weight in weights.items() if tool is Tool.ASK or _is_fit(tool, reading)}
+        allowed = {
+            tool: weight
+            for tool, weight in weights.items()
+            if tool is Tool.ASK or _is_fit(tool, reading) or (tool in _PLAIN and weight >= _VERY_SURE)
+        }
         total = sum(allowed.values())
         tool = max(allowed, key=allowed.__getitem__)
         sureness = allowed[tool] / total
