@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from copilot.answering.assignment import reordered, swapped
 from copilot.answering.content import comparable, content, coverage
 from copilot.answering.packing import Excerpt, Part
 from copilot.answering.planted import speaks_to_machine
@@ -98,10 +99,6 @@ _ORDINARY = frozenset(("app", "pdf", "http", "https", "www"))
 # A claim in the language of its source shares at least this much with it and with the question; of free words less
 # was seen only where a model told of something else.
 _RELATED = 0.2
-# A number belongs to the words before it in its clause; with more of them elsewhere it was put in another's place.
-_SWAP = 0.2
-_MOVED = (Kind.YUAN, Kind.DOLLAR, Kind.EURO, Kind.POUND, Kind.TIME, Kind.COUNT, Kind.PLAIN, Kind.RATIO, Kind.AGE)
-_MOVED_TOO = (Kind.MINUTES, Kind.MONTHS, Kind.DATE, Kind.CODE)
 
 
 def says_none(line: str) -> bool:
@@ -263,7 +260,7 @@ def _number(text: str, found: Sequence[_Evidence], asked: Asked) -> Fault | None
     there: list[Quantity] = []
     for one in found:
         own = quantities(one.text, one.part.written_on)
-        there += [*own, *_days_meant(own, one.part.written_on)]
+        there += [*own, *_days_meant(one.text, own, one.part.written_on)]
     titles = [one for title in {one.excerpt.title for one in found} for one in quantities(title)]
     question = quantities(asked.words, asked.today)
     for number in claimed:
@@ -271,7 +268,10 @@ def _number(text: str, found: Sequence[_Evidence], asked: Asked) -> Fault | None
             continue
         if not covers(question, number) or any(_of_a_kind(number, one) for one in there if not one.implied):
             return Fault.NUMBER
-    if language(text) == language("\n".join(one.text for one in found)) and any(_swapped(text, one) for one in found):
+    same_language = language(text) == language("\n".join(one.text for one in found))
+    if any(
+        swapped(text, one.text) if same_language else reordered(text, one.text, one.part.written_on) for one in found
+    ):
         return Fault.SWAPPED
     return None
 
@@ -280,51 +280,24 @@ def _of_a_kind(one: Quantity, other: Quantity) -> bool:
     return one.kind is other.kind or Kind.PLAIN in (one.kind, other.kind)
 
 
-def _days_meant(numbers: Sequence[Quantity], written_on: date | None) -> list[Quantity]:
-    """The dates that a member's "周六" meant, seen from the day on which it was written."""
+def _days_meant(text: str, numbers: Sequence[Quantity], written_on: date | None) -> list[Quantity]:
+    """The dates that a member's "周六" or "下周三" may have meant, seen from the day on which it was written."""
     if written_on is None:
         return []
+    plain = folded(text)
+    monday = written_on - timedelta(days=written_on.weekday())
     meant = []
     for one in numbers:
         if one.kind is Kind.WEEKDAY:
             weekday = int(next(iter(one.values)))
-            day = written_on + timedelta(days=(weekday - written_on.isoweekday()) % 7)
-            meant.append(
-                replace(
-                    one, kind=Kind.DATE, values=frozenset({day.month * 100.0 + day.day}), raw=frozenset(), implied=True
-                )
-            )
+            is_next = plain[: one.at].endswith(("下", "下个", "next "))
+            coming = written_on + timedelta(days=(weekday - written_on.isoweekday()) % 7)
+            days = [monday + timedelta(days=6 + weekday)] if is_next else [coming]
+            if not is_next and coming == written_on:
+                days.append(coming + timedelta(days=7))
+            values = frozenset(day.month * 100.0 + day.day for day in days)
+            meant.append(replace(one, kind=Kind.DATE, values=values, raw=frozenset(), implied=True))
     return meant
-
-
-def _swapped(text: str, evidence: _Evidence) -> bool:
-    """Whether a number of a claim stands in its source with other words, whose own number is another one."""
-    there = [(one, words) for one, words in _with_words(evidence.text) if words]
-    for number, words in _with_words(text):
-        if not words:
-            continue
-        like = [(one, _share(words, others)) for one, others in there if one.kind is number.kind]
-        own = max((share for one, share in like if covers([one], number)), default=None)
-        other = max((share for one, share in like if not covers([one], number)), default=0.0)
-        if own is not None and other - own > _SWAP:
-            return True
-    return False
-
-
-def _with_words(text: str) -> list[tuple[Quantity, frozenset[str]]]:
-    """The numbers of a text that could be taken for one another, each with the words between the one before and it."""
-    plain = folded(text)
-    found, last = [], 0
-    for one in quantities(text):
-        if one.kind in (*_MOVED, *_MOVED_TOO) and not one.implied:
-            words = _BOUND.split(plain[last : one.at])[-1]
-            found.append((one, content(words).names if words.strip() else frozenset()))
-            last = one.at + 1
-    return found
-
-
-def _share(words: frozenset[str], others: frozenset[str]) -> float:
-    return len(words & others) / len(words)
 
 
 def _words(text: str, around: str, asked: Asked) -> Fault | None:

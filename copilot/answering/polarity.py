@@ -6,9 +6,9 @@ It counts words of denial; irony and denial by other means ("想得美") it does
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from copilot.text.fold import folded
+from copilot.text.language import language
 from copilot.text.tokens import tokens
 
 _BOUND = re.compile(r"[。!?;\n]+|,(?!\d{3}(?!\d))|\.(?=\s|$)")
@@ -31,7 +31,7 @@ _SHUT = re.compile(r"闭馆|休息|歇业|停业|关着|\bclosed\b")
 # What may be said with a denial as well as without: 休息 and 不开门, 免费 and 不收费.
 _EITHER = re.compile(
     r"休息|闭馆|关门|关闭|打烊|歇业|停[止用业课办]|取消|免[费除押]?|除了?|仅|只[有能限]|谢绝|拒|过期|失效|满员|已满|售罄"
-    r"|禁|暂停|不限|随时"
+    r"|禁|暂停|不限|随时|没[有带买](?:[^,。;]{1,6})?[的者]"
     r"|\b(?:closed?s?|free|except|only|unless|cancel\w*|expired?|full|sold out|refus\w+|avoid|without|unlimited"
     r"|any ?time|optional|stop\w*)\b"
 )
@@ -52,17 +52,29 @@ def denies(clause: str) -> bool:
 def agrees(claim: str, evidence: str) -> bool:
     """Whether no clause of a claim affirms what the evidence denies, or the other way round.
 
+    In two languages nothing tells which clause goes with which: there a claim that only affirms, or only denies, needs
+    evidence that does the same.
+
     Args:
-        claim, evidence: raw texts, in the same language or in two.
+        claim, evidence: raw texts.
     """
-    there = clauses(evidence)
-    return all(_agrees(one, list(_likest(one, there))) for one in clauses(claim))
+    said, there = clauses(claim), clauses(evidence)
+    if language(claim) != language(evidence):
+        plain = {denies(one) for one in there if not _EITHER.search(one)}
+        if len(plain) > len({denies(one) for one in said}):
+            return False
+    return all(_agrees(one, there) for one in said)
 
 
 def _agrees(one: str, others: list[str]) -> bool:
-    if not others:
+    """Whether a clause says the same as those that share most words with it; as any, where none shares one."""
+    words = _words(one)
+    shared = [len(words & _words(other)) for other in others]
+    most = max(shared, default=0)
+    likest = [other for other, number in zip(others, shared, strict=True) if number == most]
+    if not likest:
         return True
-    return any(_says_the_same(one, other) for other in others)
+    return (all if most else any)(_says_the_same(one, other) for other in likest)
 
 
 def _says_the_same(one: str, other: str) -> bool:
@@ -72,16 +84,6 @@ def _says_the_same(one: str, other: str) -> bool:
         if _OPEN.search(this) and not denied and _SHUT.search(that) and not (_OPEN.search(that) or _SHUT.search(this)):
             return False
     return said == there or (_EITHER.search(other) if said else _EITHER.search(one)) is not None
-
-
-def _likest(one: str, others: list[str]) -> Iterator[str]:
-    """The clauses that share most words with one; all, where none shares any."""
-    words = _words(one)
-    shared = [len(words & _words(other)) for other in others]
-    most = max(shared, default=0)
-    for other, number in zip(others, shared, strict=True):
-        if number == most:
-            yield other
 
 
 def _words(clause: str) -> set[str]:
