@@ -200,7 +200,7 @@ def masking(data: Path) -> list[str]:
     f = run("masking", data)
     kinds = ", ".join(f"{kind} {_percent(share)}" for kind, share in f["by_kind"].items() if share < 1)
     rows = {
-        f"generated contacts that are masked, of {f['contacts']:,} with sentences and disguises held out": (
+        f"generated contacts that are masked, of {f['contacts']:,} with sentences and disguises written afterwards": (
             f"{_percent(f['masked'])} %" + (f" ({kinds}; all of the other kinds)" if kinds else "")
         ),
         "the same with those that were worked with": f"{_percent(f['masked_of_those_worked_with'])} %",

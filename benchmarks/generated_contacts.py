@@ -1,11 +1,12 @@
 """Contacts that nobody has, written plainly and in the ways in which people hide them, in sentences around them.
 
-Two sets of sentences, words and disguises: one to work with, one held out. A seed makes the same contacts anywhere.
+This is the set to work with; `benchmarks.held_out_contacts` has other sentences, words and disguises. A seed makes the
+same contacts anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
@@ -108,7 +109,7 @@ DISGUISES = {
     "spaced": spaced,
     "hidden": hidden,
 }
-HELD_OUT_DISGUISES = {
+MORE_DISGUISES = {
     "plain": plain,
     "3-4-4, other signs": cut(3, 4, by="·_/—~*"),
     "4-3-4": cut(4, 3, by=" -"),
@@ -173,7 +174,7 @@ MESSENGERS = (
     "加我微信",
     "WeChat: ",
 )
-HELD_OUT_MESSENGERS = (
+MORE_MESSENGERS = (
     "徽信：",
     "嶶信:",
     "v.x:",
@@ -192,7 +193,7 @@ HELD_OUT_MESSENGERS = (
     "围信",
 )
 QQS = ("QQ", "QQ：", "qq号", "扣扣", "扣扣：", "加Q ", "QQ群", "企鹅")
-HELD_OUT_QQS = ("Q Q:", "ＱＱ", "口口", "秋秋：", "球球", "+q", "q:", "qq是", "扣 扣")
+MORE_QQS = ("Q Q:", "ＱＱ", "口口", "秋秋：", "球球", "+q", "q:", "qq是", "扣 扣")
 
 
 def messenger(names: tuple[str, ...]) -> Writer:
@@ -226,7 +227,7 @@ def mail(r: Random) -> str:
     )
 
 
-def held_out_mail(r: Random) -> str:
+def more_mail(r: Random) -> str:
     """An e-mail address, in other ways."""
     local = r.choice((digits(r, 8), handle(r), f"{r.choice(('mei', 'john'))}_{digits(r, 2)}"))
     name, end = r.choice((("qq", "com"), ("126", "com"), ("gmail", "com"), ("hotmail", "com"), ("yahoo", "com")))
@@ -311,7 +312,7 @@ def address_zh(r: Random) -> str:
     )
 
 
-def held_out_address_zh(r: Random) -> str:
+def more_address_zh(r: Random) -> str:
     """A Chinese postal address, of other places."""
     lead = r.choice(
         (
@@ -364,7 +365,7 @@ def address_en(r: Random) -> str:
     )
 
 
-def held_out_address_en(r: Random) -> str:
+def more_address_en(r: Random) -> str:
     """A street address, of other places."""
     street = r.choice(
         (
@@ -409,7 +410,7 @@ CARRIERS_ZH = (
     "这个是快递要的 %s 谢谢大家",
     "昨天说的那个\n%s\n别忘了",
 )
-HELD_OUT_CARRIERS_ZH = (
+MORE_CARRIERS_ZH = (
     "%s",
     "姐妹们看这里👉%s",
     "各位邻居好，团长这边登记一下 %s。",
@@ -426,7 +427,7 @@ CARRIERS_EN = (
     "Hi all, mine is %s if anyone needs it",
     "send it to %s please",
 )
-HELD_OUT_CARRIERS_EN = (
+MORE_CARRIERS_EN = (
     "%s",
     "sure - %s - ping me anytime",
     "Here you go: %s. Talk soon",
@@ -434,7 +435,7 @@ HELD_OUT_CARRIERS_EN = (
     "(%s) works best for me",
 )
 MESSENGERS_EN = ("my wechat is ", "WeChat ID: ", "add me on wechat: ", "wechat id ", "telegram: @", "my qq is ")
-HELD_OUT_MESSENGERS_EN = (
+MORE_MESSENGERS_EN = (
     "hit me up on WhatsApp: ",
     "wechat - ",
     "Telegram @",
@@ -449,64 +450,50 @@ def messenger_en(names: tuple[str, ...]) -> Writer:
     return lambda r: f"{r.choice(names)}\0{handle(r)}"
 
 
-DEVELOPED: dict[str, dict[str, Writer]] = {
+def either(*writers: Writer) -> Writer:
+    """One of several ways."""
+    return lambda r: r.choice(writers)(r)
+
+
+CARRIERS = {"zh": CARRIERS_ZH + MORE_CARRIERS_ZH, "en": CARRIERS_EN + MORE_CARRIERS_EN}
+WRITERS: dict[str, dict[str, Writer]] = {
     "zh": {
-        "mobile": one_of(DISGUISES),
+        "mobile": either(one_of(DISGUISES), one_of(MORE_DISGUISES)),
         "landline": landline,
         "id card": id_card,
         "bank card": card,
-        "messenger": messenger(MESSENGERS),
-        "QQ": qq(QQS),
+        "messenger": messenger(MESSENGERS + MORE_MESSENGERS),
+        "QQ": qq(QQS + MORE_QQS),
         "wxid": lambda r: "wxid_" + handle(r).replace("-", ""),
-        "e-mail": mail,
-        "address": address_zh,
+        "e-mail": either(mail, more_mail),
+        "address": either(address_zh, more_address_zh),
         "plate": paper,
     },
     "en": {
         "phone": abroad,
-        "messenger": messenger_en(MESSENGERS_EN),
-        "e-mail": mail,
-        "address": address_en,
-        "bank card": card,
-    },
-}
-HELD_OUT: dict[str, dict[str, Writer]] = {
-    "zh": {
-        "mobile": one_of(HELD_OUT_DISGUISES),
-        "landline": landline,
-        "id card": id_card,
-        "bank card": card,
-        "messenger": messenger(HELD_OUT_MESSENGERS),
-        "QQ": qq(HELD_OUT_QQS),
-        "wxid": lambda r: "wxid_" + handle(r).replace("-", ""),
-        "e-mail": held_out_mail,
-        "address": held_out_address_zh,
-        "plate": paper,
-    },
-    "en": {
-        "phone": abroad,
-        "messenger": messenger_en(HELD_OUT_MESSENGERS_EN),
-        "e-mail": held_out_mail,
-        "address": held_out_address_en,
+        "messenger": messenger_en(MESSENGERS_EN + MORE_MESSENGERS_EN),
+        "e-mail": either(mail, more_mail),
+        "address": either(address_en, more_address_en),
         "bank card": card,
     },
 }
 
 
-def contacts(seed: int, many: int, *, held_out: bool) -> Iterator[Contact]:
+def contacts(
+    seed: int,
+    many: int,
+    writers: Mapping[str, Mapping[str, Writer]] = WRITERS,
+    carriers: Mapping[str, Sequence[str]] = CARRIERS,
+) -> Iterator[Contact]:
     """Contacts in sentences, two thirds of them Chinese.
 
     Args:
         seed: decides everything.
         many: how many.
-        held_out: whether sentences, words and disguises are those that were not worked with.
+        writers: what writes each kind of contact, by language; "\\0" ends the words before the contact itself.
+        carriers: the sentences by language, with %s for the contact.
     """
     r = Random(seed)
-    writers = HELD_OUT if held_out else DEVELOPED
-    carriers = {
-        "zh": HELD_OUT_CARRIERS_ZH if held_out else CARRIERS_ZH,
-        "en": HELD_OUT_CARRIERS_EN if held_out else CARRIERS_EN,
-    }
     for _ in range(many):
         language = r.choice(("zh", "zh", "en"))
         kind = r.choice(list(writers[language]))

@@ -3,10 +3,10 @@
     python -m benchmarks.masking DATA
 
 DATA holds `moderation/chat_spam_eval.csv`, whose messages that are no spam count as ordinary ones; without it, the rest
-is measured. Contacts are generated (`benchmarks/generated_contacts.py`), once with the sentences, words and disguises
-that were worked with, once with others. A contact counts as masked when no letter or digit of it is left; of an
-address a place without its number may be. Names are those of a full group of 500 people, among them many that are
-words; time is taken with 5,000. The last line is one JSON object.
+is measured. Contacts are generated, once with the sentences, words and disguises that were worked with, once with
+others (`generated_contacts.py`, `held_out_contacts.py`). A contact counts as masked when no letter or digit of it is
+left; of an address a place without its number may be. Names are those of a full group of 500 people, among them many
+that are words; time is taken with 5,000. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ import re
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.generated_contacts import Contact, contacts, members
+from benchmarks import generated_contacts, held_out_contacts
+from benchmarks.generated_contacts import Contact, members
 from copilot.models.masking import Masker
 from copilot.text.fold import folded
 
@@ -57,12 +58,12 @@ def _letters(text: str) -> Iterator[str]:
     return (one for one in folded(text) if one.isalnum())
 
 
-def recall(seed: int, many: int, *, held_out: bool, show: bool = False) -> tuple[float, dict[str, float]]:
+def recall(made: Iterable[Contact], *, show: bool = False) -> tuple[float, dict[str, float]]:
     """The share of generated contacts that are masked: of all, and of each kind."""
     masker = Masker((), SECRET)
     hits: Counter[str] = Counter()
     total: Counter[str] = Counter()
-    for contact in contacts(seed, many, held_out=held_out):
+    for contact in made:
         kind = f"{contact.kind} ({contact.language})"
         total[kind] += 1
         hit = is_masked(masker, contact)
@@ -107,8 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--show", action="store_true", help="print what was missed and what was masked for nothing")
     given = parser.parse_args(arguments)
     names = members(SEED, 5_000)
-    developed, _ = recall(SEED, given.contacts, held_out=False, show=given.show)
-    share, by_kind = recall(HELD_OUT_SEED, given.contacts, held_out=True, show=given.show)
+    developed, _ = recall(generated_contacts.contacts(SEED, given.contacts), show=given.show)
+    share, by_kind = recall(held_out_contacts.contacts(HELD_OUT_SEED, given.contacts), show=given.show)
     found: dict[str, object] = {
         "contacts": given.contacts,
         "masked": round(share, 5),

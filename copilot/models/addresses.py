@@ -7,7 +7,7 @@ A place that many share (a city, a district, a road without a number) is no addr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from copilot.models.spans import ADDRESS, Span, word_set
 
@@ -30,7 +30,7 @@ _CORES = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_ROAD}{_HOUSE}{_AFTER}",
-        rf"{_ESTATE} ?(?:{_NUMBER} ?期 ?)?(?:{_NUMBER}|[a-z]) ?(?:栋|幢|座|号楼|号院|号|单元){_FINE}?(?:\d{{3,4}})?",
+        rf"{_ESTATE} ?(?:{_NUMBER} ?期 ?)?(?:{_NUMBER}|[a-z]) ?(?:栋|幢|座|号楼|号院|号|单元)(?:{_FINE})?",
         rf"{_BLOCK} ?(?:{_NUMBER} ?单元 ?)?(?:{_NUMBER} ?[层楼] ?)?{_FLAT_NO}",
         rf"{_BLOCK} ?{_NUMBER} ?单元(?: ?{_FLAT_NO}| ?[零一二三四五六七八九]{{3,4}})?",
         rf"(?:{_NUMBER}|[a-z]\d?(?:-[a-z0-9]{{1,2}})?) ?[栋幢] ?{_NUMBER} ?[层楼]",
@@ -73,9 +73,12 @@ def find(text: str, raw: str = "") -> Iterator[Span]:
     """
     chars = set(text)
     patterns = () if chars.isdisjoint("号弄栋幢座楼组队") else _CORES
-    for pattern in (*patterns, _DASHED) if "-" in chars else patterns:
-        for found in pattern.finditer(text):
-            yield Span(_beginning(text, found.start()), found.end(), ADDRESS)
+    places = [
+        (_beginning(text, found.start()), found.end())
+        for pattern in ((*patterns, _DASHED) if "-" in chars else patterns)
+        for found in pattern.finditer(text)
+    ]
+    yield from _joined(places)
     for found in _STREET.finditer(text):
         words = found["words"].replace(".", "").split()
         kind = found["kind"]
@@ -87,6 +90,19 @@ def find(text: str, raw: str = "") -> Iterator[Span]:
             yield Span(flat.start() if flat else found.start(), found.end(), ADDRESS)
     for found in _BOX.finditer(text) if "box" in text else ():
         yield Span(*found.span(), ADDRESS)
+
+
+def _joined(places: Iterable[tuple[int, int]]) -> Iterator[Span]:
+    """Places that overlap are one address."""
+    start = end = -1
+    for begin, stop in sorted(places):
+        if begin >= end:
+            if end >= 0:
+                yield Span(start, end, ADDRESS)
+            start, end = begin, stop
+        end = max(end, stop)
+    if end >= 0:
+        yield Span(start, end, ADDRESS)
 
 
 def _beginning(text: str, start: int) -> int:

@@ -1,111 +1,68 @@
 """Numbers in folded text that lead to a person: phones, ids of messengers, identity papers, bank cards.
 
-A number is read as the groups of digits in which it is written. Whether some groups are a contact is told by how many
-digits they have, how they are grouped, their check digits, and the words before and after.
+A number is read as the groups of digits in which it is written; `number_kinds` tells which groups are a contact. Digits
+that are written as other characters (一三八, l38oo) are read in a second pass, so that a count before a number
+(第一138…) is not taken for a part of it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
-from copilot.models.messengers import MESSENGER, SAYING, SHORT
-from copilot.models.spans import CARD, CHAT, ID, PHONE, Span, word_set
+from copilot.models.number_kinds import Number, is_announced, kind_of
+from copilot.models.spans import ID, Span, word_set
 
-_HAN_DIGITS = dict(zip("零一二三四五六七八九壹贰叁肆伍陆柒捌玖幺洞拐", "0123456789123456789107", strict=True))
+_HAN_DIGITS = dict(zip("零一二三四五六七八九壹贰叁参肆伍陆柒捌玖幺洞拐○◯", "0123456789123345678910700", strict=True))
 _TO_DIGITS = str.maketrans(_HAN_DIGITS)
 _LETTER_DIGITS = str.maketrans("oli", "011")
 _LETTERED = re.compile(r"(?<![a-z])[\doli]{7,19}(?![a-z])")
-_SEPARATOR = r"[\s\-_.·•~*,、/|#@()\[\]【】\u20e3\u2010-\u2015\u2190-\u2bff\U0001f000-\U0001faff]"
+_SEPARATOR = r"[ \t\-_.·•~*,、/|#@()\[\]【】\u20e3\u2010-\u2015\u2190-\u2bff\U0001f000-\U0001faff]"
 _RUN = re.compile(rf"\d(?:{_SEPARATOR}{{0,3}}\d)*")
 _GROUP = re.compile(r"\d+")
 _TIGHT = re.compile(r"[-_.·*/~‐-―]")
 _MOST_DIGITS = 19
 _LEAST_DIGITS = 5
-
-_FILLERS = r"(?:[\s:=是为:,的我号码()「」\"'~]|at|is|me|on|my|number|no\.?|\+){0,8}\Z"
-_CUES = {
-    PHONE: re.compile(
-        rf"(?:(?:电话|手机)号?码?|座机|热线|致电|拨打|打给|联系方式|来电|短信|我的号码|call|tel|phone|mobile|cell|text|dial|ring){_FILLERS}"
-    ),
-    ID: re.compile(rf"(?:身份证|证件|证号|id ?card|identity|护照|passport){_FILLERS}"),
-    CARD: re.compile(
-        rf"(?:卡号|银行卡|储蓄卡|信用卡|工行|建行|农行|招行|中行|交行|账号|帐号|账户|card|account|acct){_FILLERS}"
-    ),
-}
-_CHAT_BEFORE = re.compile(rf"(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z")
-_CHAT_AFTER = re.compile(
-    rf"[\s,.。、~]{{0,3}}(?:(?:加|\+|➕)(?:我|v|q|微|薇|扣)|(?:是|这是)?我的?{MESSENGER}|[(（](?:{MESSENGER}|v|q)[)）])"
-)
-_PHONE_AFTER = re.compile(r"[\s,]{0,2}(?:(?:是|\()?我的?(?:电话|手机)|是(?:电话|手机)|打给我|致电)")
-_AMOUNT_AFTER = re.compile(r"\s?(?:元|块|人|个|万|千|k\b|w\b|条|次|分|米|年|月|天|名|位|%|g\b|mb?\b|rmb|usd|版)")
 _LETTERS_BEFORE = re.compile(r"[a-z]+\Z")
 _TELLING_LETTERS = word_set("v vx wx q qq tel t m p d phone call mobile wechat weixin id no at is x e")
 _URL = re.compile(r"https?://[!-~]+|www\.[!-~]+")
-# How mobile numbers are grouped when somebody reads them out; any other grouping may be a list of numbers.
-_MOBILE_GROUPS = frozenset(
-    {(11,), (1, 10), (3, 8), (4, 7), (5, 6), (6, 5), (7, 4), (8, 3), (3, 4, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5)}
-    | {(3, 5, 3), (3, 2, 2, 4), (3, 4, 2, 2), (1, 2, 4, 4), (3, 2, 2, 2, 2), (1,) * 11}
-)
-# Signs that nobody puts between numbers of a list.
-_TASTE = re.compile(r"[.()\[\]【】·•*_~@\u20e3\u2190-\u2bff\U0001f000-\U0001faff]+")
-_AREA = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
-_PROVINCES = word_set(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
-)
-_ID_GROUPS = frozenset(
-    {
-        (15,),
-        (17,),
-        (18,),
-        (6, 8, 4),
-        (6, 8, 3),
-        (6, 4, 4, 4),
-        (6, 4, 4, 3),
-        (6, 12),
-        (6, 11),
-        (6, 6, 3),
-        (14, 4),
-        (14, 3),
-    }
-    | {
-        (3, 3, 4, 4, 4),
-        (3, 3, 4, 4, 3),
-        (4, 4, 4, 4, 2),
-        (4, 4, 4, 4, 1),
-        (6, 6, 6),
-        (6, 6, 5),
-        (3, 3, 8, 4),
-        (3, 3, 8, 3),
-    }
-)
-_BIRTH_YEARS = range(1900, 2036)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-"""GB 11643-1999: the last digit of an ID card is the weighted sum of the others, modulo 11."""
-_CARD_START = re.compile(r"62|4|5[1-5]|2[2-7]|3[47]|35|6011|65|60|9558")
+_SOME_DIGITS = re.compile(r"\d(?:[^\d\n]{0,3}\d){4}")
+_LETTERED_HINT = re.compile(r"[\doli]{7}")
+_X = re.compile(r"[ .·-]?x(?![a-z0-9])")
+_STRONG = 3
 
 
-class _Number(NamedTuple):
-    """Some groups of digits that stand together, and what is said around them."""
+class _Reading(NamedTuple):
+    """A way to read some of a run's groups."""
 
-    digits: str
-    sizes: tuple[int, ...]
-    signs: str
+    strength: int
+    many: int
+    first: int
+    last: int
+    kind: str
     ends_with_x: bool
-    before: str
-    after: str
-    is_odd: bool
-    is_in_url: bool
-
-    def says(self, kind: str) -> bool:
-        """Whether the words before name a kind of number."""
-        return _CUES[kind].search(self.before) is not None
 
 
-def _numbers(text: str, digits: str, *, is_odd: bool) -> Iterator[Span]:
-    """The numbers of contacts in `digits`, which is `text` with other digits written as plain ones."""
+def find(text: str) -> Iterator[Span]:
+    """Find numbers that lead to a person. They may overlap; the first then holds.
+
+    Args:
+        text: folded.
+    """
+    plain = list(_numbers(text, text)) if _SOME_DIGITS.search(text) else []
+    other = text.translate(_TO_DIGITS)
+    if _LETTERED_HINT.search(other):
+        other = _LETTERED.sub(_spelt, other)
+    odd = list(_numbers(text, other)) if other != text and _SOME_DIGITS.search(other) else []
+    yield from (span for span, strength in odd if strength == _STRONG)
+    yield from (span for span, _ in plain)
+    yield from (span for span, strength in odd if strength < _STRONG)
+
+
+def _numbers(text: str, digits: str) -> Iterator[tuple[Span, int]]:
+    """The numbers in `digits`, which is `text` with other digits written as plain ones, and what speaks for each."""
+    is_odd = digits != text
     urls = [found.span() for found in _URL.finditer(text)]
     for run in _RUN.finditer(digits):
         start, end = run.span()
@@ -114,187 +71,66 @@ def _numbers(text: str, digits: str, *, is_odd: bool) -> Iterator[Span]:
         groups = [found.span() for found in _GROUP.finditer(digits, start, end)]
         if sum(end - start for start, end in groups) < _LEAST_DIGITS:
             continue
-        first = 0
-        while first < len(groups):
-            last, kind = _widest(text, digits, groups, first, is_odd, urls)
-            if kind:
-                end = groups[last][1]
-                # The last digit of an ID card may be an X; a key's frame is a character of its own.
-                if text[end : end + 1] == "\u20e3" or (kind == ID and text[end : end + 1] == "x"):
-                    end += 1
-                yield Span(groups[first][0], end, kind)
-                first = last
-            first += 1
+        found = [one for first in range(len(groups)) for one in _readings(text, digits, groups, first, urls)]
+        taken: set[int] = set()
+        for one in sorted(found, key=lambda one: (-one.strength, -one.many, one.first)):
+            places = range(one.first, one.last + 1)
+            if taken.isdisjoint(places):
+                taken.update(places)
+                end = groups[one.last][1]
+                # A key's frame is a character of its own.
+                end += text[end : end + 1] == "\u20e3"
+                if one.kind == ID and one.ends_with_x and (x := _X.match(text, end)):
+                    end = x.end()
+                yield Span(groups[one.first][0], end, one.kind), one.strength
 
 
-def _widest(
-    text: str, digits: str, groups: list[tuple[int, int]], first: int, is_odd: bool, urls: list[tuple[int, int]]
-) -> tuple[int, str]:
-    """The most groups from one on that are a contact: the last of them and its kind, "" where there is none."""
-    if first and _TIGHT.fullmatch(text[groups[first - 1][1] : groups[first][0]]):
-        return first, ""
+def _readings(
+    text: str, digits: str, groups: list[tuple[int, int]], first: int, urls: list[tuple[int, int]]
+) -> Iterator[_Reading]:
+    """The numbers of contacts that begin with a group."""
     start = groups[first][0]
+    lead = text[groups[first - 1][1] : start] if first else ""
+    if lead and _TIGHT.fullmatch(lead):
+        return
     before = text[max(0, start - 40) : start]
     letters = _LETTERS_BEFORE.search(before)
-    if letters and letters[0] not in _TELLING_LETTERS and not _CHAT_BEFORE.search(before):
-        return first, ""
-    total, found = 0, (first, "")
-    sizes: list[int] = []
-    joined = ""
+    if letters and letters[0] not in _TELLING_LETTERS and not is_announced(before):
+        return
+    in_url = any(begin <= start < stop for begin, stop in urls)
+    total = 0
     for last in range(first, len(groups)):
         begin, end = groups[last]
         total += end - begin
         if total > _MOST_DIGITS:
-            break
-        sizes.append(end - begin)
-        joined += digits[begin:end]
-        if last + 1 < len(groups) and _TIGHT.fullmatch(text[end : groups[last + 1][0]]):
-            continue
+            return
+        trail = text[end : groups[last + 1][0]] if last + 1 < len(groups) else ""
         after = text[end : end + 16]
-        ends_with_x = after[:1] == "x" and not (after[1:2].isascii() and after[1:2].isalnum())
-        if total < _LEAST_DIGITS or (after[:1].isascii() and after[:1].isalpha() and not ends_with_x):
+        ends_with_x = _X.match(after) is not None
+        is_cut = after[:1].isascii() and after[:1].isalpha() and not ends_with_x
+        if total < _LEAST_DIGITS or is_cut or (trail and _TIGHT.fullmatch(trail)):
             continue
-        in_url = any(begin <= start < stop for begin, stop in urls)
-        whole = text[start:end]
-        is_rewritten = is_odd and whole != digits[start:end]
-        signs = _GROUP.sub("", digits[start:end])
-        if kind := _kind(_Number(joined, tuple(sizes), signs, ends_with_x, before, after, is_rewritten, in_url)):
-            found = last, kind
-    return found
+        signs = [text[groups[at][1] : groups[at + 1][0]] for at in range(first, last)]
+        singles = first < last and all(stop - begin == 1 for begin, stop in groups[first : last + 1])
+        number = Number(
+            digits="".join(digits[begin:stop] for begin, stop in groups[first : last + 1]),
+            sizes=tuple(stop - begin for begin, stop in groups[first : last + 1]),
+            signs="".join(signs),
+            before=before,
+            after=after,
+            ends_with_x=ends_with_x,
+            goes_on=singles and (_goes_on(groups, first - 1, lead, signs) or _goes_on(groups, last + 1, trail, signs)),
+            is_odd=text[start:end] != digits[start:end],
+            is_in_url=in_url,
+        )
+        kind, strength = kind_of(number)
+        if kind:
+            yield _Reading(strength, total, first, last, kind, ends_with_x)
 
 
-def _kind(number: _Number) -> str:
-    """What a number is: a kind of contact, or "" for a number like any other."""
-    if _is_id(number):
-        return ID
-    if _is_mobile(number):
-        return PHONE
-    if number.is_in_url:
-        return ""
-    if _is_card(number):
-        return CARD
-    if _is_phone(number):
-        return PHONE
-    size = len(number.digits)
-    if 5 <= size <= 12 and not _AMOUNT_AFTER.match(number.after):
-        if _CHAT_BEFORE.search(number.before) or (size > 5 and _CHAT_AFTER.match(number.after)):
-            return CHAT
-        is_whole = min(number.sizes) > 2 or set(number.sizes) == {1} or number.is_odd
-        if size >= 7 and is_whole and (number.says(PHONE) or _PHONE_AFTER.match(number.after)):
-            return PHONE
-    return ""
-
-
-def _is_mobile(number: _Number) -> bool:
-    digits, sizes = number.digits, number.sizes
-    for prefix in ("0086", "86"):
-        if digits.startswith(prefix) and len(digits) == 11 + len(prefix):
-            digits = digits[len(prefix) :]
-            sizes = sizes[1:] if sizes[0] == len(prefix) else (sizes[0] - len(prefix), *sizes[1:])
-            break
-    if len(digits) == 12 and digits[0] == "0" and sizes == (12,):
-        digits, sizes = digits[1:], (11,)
-    if len(digits) != 11 or digits[0] != "1" or digits[1] < "3":
-        return False
-    told = number.is_odd or number.says(PHONE) or _CHAT_BEFORE.search(number.before) is not None
-    if told or sizes == (11,) or _PHONE_AFTER.match(number.after):
-        return True
-    # A slash and a comma stand between numbers that have nothing to do with each other.
-    if re.search("[/,、|]", number.signs):
-        return sizes in ((3, 4, 4), (1,) * 11)
-    return sizes in _MOBILE_GROUPS or _TASTE.fullmatch(number.signs) is not None
-
-
-def _is_phone(number: _Number) -> bool:
-    """Whether a number is a landline, a hotline or a number abroad, by its shape."""
-    digits, sizes = number.digits, number.sizes
-    size = len(digits)
-    if number.before.endswith(("+", "+ ", "+(")) and 8 <= size <= 15 and digits[0] != "0":
-        return True
-    if digits.startswith(("0086", "86")) and size in (12, 13, 14, 15) and sizes[0] in (2, 4):
-        digits, sizes = "0" + digits[sizes[0] :].lstrip("0"), (sizes[1] + (digits[sizes[0]] != "0"), *sizes[2:])
-        size = len(digits)
-    if area := _AREA.match(digits):
-        rest = size - area.end()
-        is_grouped = sizes in ((11,), (12,), (1,) * size) or sizes[0] == area.end()
-        if is_grouped and (
-            rest in (7, 8) or (len(sizes) > 2 and sizes[-1] in (3, 4, 5) and rest - sizes[-1] in (7, 8))
-        ):
-            return size > 10 or len(sizes) > 1 or number.says(PHONE)
-    if digits.startswith(("400", "800")) and size == 10:
-        return sizes in ((10,), (3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (3, 2, 2, 3))
-    # In North America neither the area nor the exchange begins with 0 or 1.
-    shape = sizes[1:] if sizes[0] == 1 and digits[0] == "1" else sizes
-    is_dashed = number.before.endswith("(") or not re.search(r"[^-.() ]|^ +$", number.signs)
-    if shape == (3, 3, 4) and digits[-10] > "1":
-        return digits[-7] > "1" or is_dashed
-    # A mobile number in the United Kingdom.
-    return digits.startswith("07") and sizes in ((5, 6), (5, 3, 3))
-
-
-def _is_id(number: _Number) -> bool:
-    """Whether a number is an ID card's, of 18 or formerly 15 digits, or is called one; or a passport's."""
-    digits = number.digits + "x" * number.ends_with_x
-    told = number.says(ID)
-    if not (told or number.is_odd or number.sizes in _ID_GROUPS or set(number.sizes) == {1}):
-        return False
-    if len(digits) == 18:
-        has_birthday = digits[:2] in _PROVINCES and _is_day(digits[6:14])
-        return has_birthday or told or _checks(digits)
-    if len(digits) == 15 and not number.ends_with_x and not number.is_in_url:
-        return (digits[:2] in _PROVINCES and _is_day("19" + digits[6:12])) or told
-    return 7 <= len(digits) <= 9 and told
-
-
-def _is_day(digits: str) -> bool:
-    """Whether eight digits are a day on which somebody who chats may be born."""
-    try:
-        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year in _BIRTH_YEARS
-    except ValueError:
-        return False
-
-
-def _checks(digits: str) -> bool:
-    """Whether the last of 18 digits fits the others, though the birthday does not."""
-    if digits[:2] not in _PROVINCES:
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:17], strict=True))
-    return "10x98765432"[total % 11] == digits[17] and digits[6:8] in ("19", "20")
-
-
-def _is_card(number: _Number) -> bool:
-    digits, sizes = number.digits, number.sizes
-    if number.says(CARD) and 12 <= len(digits) <= 19:
-        return True
-    if not 15 <= len(digits) <= 19 or not _CARD_START.match(digits):
-        return False
-    is_grouped = len(sizes) == 1 or all(size == 4 for size in sizes[:-1]) or sizes in ((6, 13), (6, 10), (4, 6, 5))
-    return (is_grouped or set(sizes) == {1}) and _luhn(digits)
-
-
-def _luhn(digits: str) -> bool:
-    """ISO/IEC 7812: every second digit from the right is doubled, and the sum of all digits ends in 0."""
-    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0
-
-
-_SOME_DIGITS = re.compile(r"\d(?:[^\d\n]{0,3}\d){4}")
-_LETTERED_HINT = re.compile(r"[\doli]{7}")
-
-
-def find(text: str) -> Iterator[Span]:
-    """Find numbers that lead to a person: first those in plain digits, then those in others as well.
-
-    Args:
-        text: folded.
-    """
-    if _SOME_DIGITS.search(text):
-        yield from _numbers(text, text, is_odd=False)
-    other = text.translate(_TO_DIGITS)
-    if _LETTERED_HINT.search(other):
-        other = _LETTERED.sub(_spelt, other)
-    if other != text and _SOME_DIGITS.search(other):
-        yield from _numbers(text, other, is_odd=True)
+def _goes_on(groups: list[tuple[int, int]], place: int, sign: str, signs: list[str]) -> bool:
+    """Whether a neighbour of single digits is one more, set apart by the same sign."""
+    return 0 <= place < len(groups) and groups[place][1] - groups[place][0] == 1 and sign in signs
 
 
 def _spelt(found: re.Match[str]) -> str:

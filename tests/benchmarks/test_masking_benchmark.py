@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.generated_contacts import Contact, contacts, members
+from benchmarks import generated_contacts, held_out_contacts
+from benchmarks.generated_contacts import Contact, members
 from benchmarks.masking import SECRET, ham, is_masked, main
 from copilot.models.masking import Masker
 
@@ -39,13 +40,9 @@ def test_what_counts_as_masked(text: str, value: str, kind: str, masked: bool) -
 
 
 def test_a_seed_makes_the_same_contacts_and_what_is_held_out_is_other() -> None:
-    first, again, other = (
-        list(contacts(1, 200, held_out=False)),
-        list(contacts(1, 200, held_out=False)),
-        list(contacts(1, 200, held_out=True)),
-    )
-    assert first == again
+    first, other = list(generated_contacts.contacts(1, 200)), list(held_out_contacts.contacts(1, 200))
+    assert first == list(generated_contacts.contacts(1, 200))
     # A number alone is written alike in both.
     assert len({one.text for one in first} & {one.text for one in other}) < 20
-    assert all(one.text.count(one.value) >= 1 for one in first + other)
+    assert all(one.value in one.text for one in first + other)
     assert members(1, 50) == members(1, 50)

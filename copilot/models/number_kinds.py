@@ -1,0 +1,210 @@
+"""What a number is: a phone's, an id of a messenger, an identity paper's, a bank card's, or a number like any other.
+
+That is told by how many digits it has, how they are grouped, its check digits, and the words before and after.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from copilot.models.messengers import MESSENGER, SAYING, SHORT
+from copilot.models.spans import CARD, CHAT, ID, PHONE, word_set
+
+_FILLERS = r"(?:[\s:=是为:,的我号码()「」\"'~]|at|is|me|on|my|number|no\.?|\+){0,8}\Z"
+_CUES = {
+    PHONE: re.compile(
+        r"(?:(?:电话|手机)号?码?|座机|热线|致电|拨打|打给|联系方式|来电|短信|我的号码"
+        rf"|call|tel|phone|mobile|cell|text|dial|ring){_FILLERS}"
+    ),
+    ID: re.compile(rf"(?:身份证|证件|证号|id ?card|identity|护照|passport){_FILLERS}"),
+    CARD: re.compile(
+        rf"(?:卡号|银行卡|储蓄卡|信用卡|工行|建行|农行|招行|中行|交行|账号|帐号|账户|card|account|acct){_FILLERS}"
+    ),
+}
+_CHAT_BEFORE = re.compile(rf"(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z")
+_CHAT_AFTER = re.compile(
+    rf"[\s,.。、~]{{0,3}}(?:(?:加|\+|➕)(?:我|v|q|微|薇|扣)|(?:是|这是)?我的?{MESSENGER}|\((?:{MESSENGER}|v|q)\))"
+)
+_PHONE_AFTER = re.compile(r"[\s,]{0,2}(?:(?:是|\()?我的?(?:电话|手机)|是(?:电话|手机)|打给我|致电)")
+_AMOUNT_AFTER = re.compile(r"\s?(?:元|块|人|个|万|千|k\b|w\b|条|次|分|米|年|月|天|名|位|%|g\b|mb?\b|rmb|usd|版)")
+# How mobile numbers are grouped when somebody reads them out; any other grouping may be a list of numbers.
+_MOBILE_GROUPS = frozenset(
+    {(11,), (1, 10), (3, 8), (4, 7), (5, 6), (6, 5), (7, 4), (8, 3), (3, 4, 4), (4, 4, 3), (4, 3, 4), (3, 3, 5)}
+    | {(3, 5, 3), (3, 2, 2, 4), (3, 4, 2, 2), (1, 2, 4, 4), (3, 2, 2, 2, 2), (1,) * 11}
+)
+# Signs that nobody puts between numbers of a list.
+_TASTE = re.compile(r"[.()\[\]【】·•*_~@\u20e3\u2190-\u2bff\U0001f000-\U0001faff]+")
+_AREA = re.compile(r"0(?:10|2\d|[3-9]\d\d)")
+_PROVINCES = word_set(
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
+)
+_ID_GROUPS = frozenset(
+    {(15,), (17,), (18,), (6, 8, 4), (6, 8, 3), (6, 4, 4, 4), (6, 4, 4, 3), (6, 12), (6, 11), (6, 6, 3), (14, 4)}
+    | {(14, 3), (3, 3, 4, 4, 4), (3, 3, 4, 4, 3), (4, 4, 4, 4, 2), (4, 4, 4, 4, 1), (6, 6, 6), (6, 6, 5), (3, 3, 8, 4)}
+    | {(3, 3, 8, 3)}
+)
+_BIRTH_YEARS = range(1900, 2036)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+"""GB 11643-1999: the last digit of an ID card is the weighted sum of the others, modulo 11."""
+_CARD_START = re.compile(r"62|4|5[1-5]|2[2-7]|3[47]|35|6011|65|60|9558")
+
+
+def is_announced(before: str) -> bool:
+    """Whether the words before something name a messenger."""
+    return _CHAT_BEFORE.search(before) is not None
+
+
+class Number(NamedTuple):
+    """Some groups of digits that stand together, and what is around them.
+
+    Args:
+        signs: what stands between the groups, joined.
+        ends_with_x: whether an x follows, as at the end of an ID card's number.
+        goes_on: whether single digits that are set apart alike stand beside these.
+        is_odd: whether some of the digits are written as other characters.
+    """
+
+    digits: str
+    sizes: tuple[int, ...]
+    signs: str
+    before: str
+    after: str
+    ends_with_x: bool
+    goes_on: bool
+    is_odd: bool
+    is_in_url: bool
+
+    def says(self, kind: str) -> bool:
+        """Whether the words before name a kind of number."""
+        return _CUES[kind].search(self.before) is not None
+
+
+def kind_of(number: Number) -> tuple[str, int]:
+    """What a number is.
+
+    Returns:
+        A kind, "" for a number like any other, and how much speaks for it: of two readings that overlap the one with
+        the higher value holds.
+    """
+    if not number.goes_on or number.says(ID) or number.says(PHONE):
+        if _is_id(number):
+            return ID, 3
+        if _is_mobile(number):
+            return PHONE, 3
+    if number.is_in_url:
+        return "", 0
+    if not number.goes_on and _is_card(number):
+        return CARD, 3
+    if not number.goes_on and _is_phone(number):
+        return PHONE, 1
+    size = len(number.digits)
+    if 5 <= size <= 12 and not _AMOUNT_AFTER.match(number.after):
+        if is_announced(number.before) or (size > 5 and _CHAT_AFTER.match(number.after)):
+            return CHAT, 1
+        is_whole = min(number.sizes) > 2 or set(number.sizes) == {1} or number.is_odd
+        if size >= 7 and is_whole and (number.says(PHONE) or _PHONE_AFTER.match(number.after)):
+            return PHONE, 1
+    return "", 0
+
+
+def _is_mobile(number: Number) -> bool:
+    digits, sizes = number.digits, number.sizes
+    # The code of the country, after which some write the 0 of calls within it.
+    for prefix in ("0086", "860", "86"):
+        if digits.startswith(prefix) and len(digits) == 11 + len(prefix):
+            digits = digits[len(prefix) :]
+            sizes = _without(sizes, len(prefix))
+            break
+    if len(digits) == 12 and digits[0] == "0" and sizes == (12,):
+        digits, sizes = digits[1:], (11,)
+    if len(digits) != 11 or digits[0] != "1" or digits[1] < "3":
+        return False
+    told = number.is_odd or number.says(PHONE) or is_announced(number.before)
+    if told or sizes == (11,) or _PHONE_AFTER.match(number.after):
+        return True
+    # A slash and a comma stand between numbers that have nothing to do with each other.
+    if re.search("[/,、|]", number.signs):
+        return sizes in ((3, 4, 4), (1,) * 11)
+    return sizes in _MOBILE_GROUPS or _TASTE.fullmatch(number.signs) is not None
+
+
+def _without(sizes: tuple[int, ...], many: int) -> tuple[int, ...]:
+    """The sizes of groups without so many first digits."""
+    while many >= sizes[0]:
+        many, sizes = many - sizes[0], sizes[1:]
+    return (sizes[0] - many, *sizes[1:])
+
+
+def _is_phone(number: Number) -> bool:
+    """Whether a number is a landline, a hotline or a number abroad, by its shape."""
+    digits, sizes = number.digits, number.sizes
+    size = len(digits)
+    if number.before.endswith(("+", "+ ", "+(")) and 8 <= size <= 15 and digits[0] != "0":
+        return True
+    if digits.startswith(("0086", "86")) and size in (12, 13, 14, 15) and sizes[0] in (2, 4):
+        digits, sizes = "0" + digits[sizes[0] :].lstrip("0"), (sizes[1] + (digits[sizes[0]] != "0"), *sizes[2:])
+        size = len(digits)
+    if area := _AREA.match(digits):
+        rest = size - area.end()
+        is_grouped = sizes in ((11,), (12,), (1,) * size) or sizes[0] == area.end()
+        if is_grouped and (
+            rest in (7, 8) or (len(sizes) > 2 and sizes[-1] in (3, 4, 5) and rest - sizes[-1] in (7, 8))
+        ):
+            return size > 10 or len(sizes) > 1 or number.says(PHONE)
+    if digits.startswith(("400", "800")) and size == 10:
+        return sizes in ((10,), (3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (3, 2, 2, 3))
+    # In North America neither the area nor the exchange begins with 0 or 1.
+    shape = sizes[1:] if sizes[0] == 1 and digits[0] == "1" else sizes
+    is_dashed = number.before.endswith("(") or not re.search(r"[^-.() ]|^ +$", number.signs)
+    if shape == (3, 3, 4) and digits[-10] > "1":
+        return digits[-7] > "1" or is_dashed
+    # A mobile number in the United Kingdom.
+    return digits.startswith("07") and sizes in ((5, 6), (5, 3, 3))
+
+
+def _is_id(number: Number) -> bool:
+    """Whether a number is an ID card's, of 18 or formerly 15 digits, or is called one; or a passport's."""
+    digits = number.digits + "x" * number.ends_with_x
+    told = number.says(ID)
+    if not (told or number.is_odd or number.sizes in _ID_GROUPS or set(number.sizes) == {1}):
+        return False
+    if len(digits) == 18:
+        has_birthday = digits[:2] in _PROVINCES and _is_day(digits[6:14])
+        return has_birthday or told or _checks(digits)
+    if len(digits) == 15 and not number.ends_with_x and not number.is_in_url:
+        return (digits[:2] in _PROVINCES and _is_day("19" + digits[6:12])) or told
+    return 7 <= len(digits) <= 9 and told
+
+
+def _is_day(digits: str) -> bool:
+    """Whether eight digits are a day on which somebody who chats may be born."""
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])).year in _BIRTH_YEARS
+    except ValueError:
+        return False
+
+
+def _checks(digits: str) -> bool:
+    """Whether the last of 18 digits fits the others, though the birthday does not."""
+    if digits[:2] not in _PROVINCES:
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:17], strict=True))
+    return "10x98765432"[total % 11] == digits[17] and digits[6:8] in ("19", "20")
+
+
+def _is_card(number: Number) -> bool:
+    digits, sizes = number.digits, number.sizes
+    if number.says(CARD) and 12 <= len(digits) <= 19:
+        return True
+    if not 15 <= len(digits) <= 19 or not _CARD_START.match(digits):
+        return False
+    is_grouped = len(sizes) == 1 or all(size == 4 for size in sizes[:-1]) or sizes in ((6, 13), (6, 10), (4, 6, 5))
+    return (is_grouped or set(sizes) == {1}) and _luhn(digits)
+
+
+def _luhn(digits: str) -> bool:
+    """ISO/IEC 7812: every second digit from the right is doubled, and the sum of all digits ends in 0."""
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0
