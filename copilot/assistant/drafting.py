@@ -97,8 +97,8 @@ class Drafting:
             material=wrap(draft, speech("草稿", "draft")),
             citations=tuple(one for one, _ in facts),
             choices=(
-                speech("把这条放进待办", "Put this among the proposals"),
-                speech("改得更亲切一点", "Make it warmer"),
+                speech("把这条放进待办", "Save this as a proposal"),
+                speech("把这条改得更亲切", "Rewrite this in a warmer tone"),
             ),
         )
 
@@ -171,7 +171,7 @@ def _written(speech: Speech, note: str, draft: str) -> Found:
         text=f"{note}\n\n{draft}",
         draft=draft,
         material=wrap(draft, speech("草稿", "draft")),
-        choices=(speech("把这条放进待办", "Put this among the proposals"),),
+        choices=(speech("把这条放进待办", "Save this as a proposal"),),
     )
 
 

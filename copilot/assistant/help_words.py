@@ -22,7 +22,7 @@ def help_with(speech: Speech, history: History, *, has_model: bool) -> Found:
             speech(f"{'这周' if is_recent else ''}大家最关心什么？", "What do people care about most?"),
             speech("有哪些问题没人回答？", "Which questions did nobody answer?"),
             speech("最近谁不说话了？", "Who has gone quiet lately?"),
-            speech("最近一次争论是怎么回事？", "What was the last argument about?"),
+            speech("最近那场争论是怎么回事？", "What was the last argument about?"),
         ]
         lines += [
             speech(f"· 群里的动静：{examples[0]}本月和上月比怎么样？", f"· What goes on: {examples[0]}"),
@@ -50,7 +50,7 @@ def help_with(speech: Speech, history: History, *, has_model: bool) -> Found:
             "· Texts: announce Saturday's meeting, make this warmer, does this break a rule?",
         ),
     ]
-    examples.append(speech("写个周六活动的公告", "Write an announcement for Saturday"))
+    examples.append(speech("写个周六活动的公告", "Write an announcement about Saturday's event"))
     if not has_model:
         lines.append(
             speech(

@@ -49,7 +49,7 @@ def topics(speech: Speech, figures: Figures, history: History, request: Request)
     best = next((one.words[0] for one in found if one.words), "")
     if best:
         reply.offer(speech(f"谁最懂{best}？", f"Who knows most about {best}?"))
-        reply.offer(speech(f"群里还说过{best}什么？", f"What else was said about {best}?"))
+        reply.offer(speech(f"群里还说过{best}什么？", f"Did anybody mention {best}?"))
     return reply.offer(speech("有哪些问题没人回答？", "Which questions did nobody answer?")).found()
 
 

@@ -101,6 +101,9 @@ def member(speech: Speech, searching: Searching, history: History, request: Requ
     if not said:
         when = speech.period(request.period, stretch, ("", "")) if stretch else ""
         reply.say(f"{name}{when}没有说过话。", f"{name} wrote nothing{f' in {when}' if when else ''}.")
+        before = [one for one in searching.said_by(history, people, None) if says_something(one)]
+        if stretch is not None and before:
+            reply.say("记录里最后说的：", "The last on record:").show(before[-1])
         return reply.note(as_of(speech, history, whole)).found()
     telling = [one for one in said if says_something(one)] or said
     first, last = said[0].sent_at, said[-1].sent_at

@@ -7,6 +7,7 @@ A model is asked only to word or judge where code has settled what about; it is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from copilot.assistant.checking import Checking
@@ -25,6 +26,9 @@ from copilot.services.figures import Figures
 from copilot.services.histories import History
 from copilot.services.proposing import Proposing
 from copilot.services.searching import Searching
+
+# Words that name no days.
+_LATELY = frozenset({"最近", "近来", "近期", "这阵子", "这段时间", "lately", "recently", "of late", "these days"})
 
 
 class Asking(Protocol):
@@ -82,6 +86,9 @@ class Tools:
         where = None if scope.group_id is not None else scope.community_id
         history = self._figures.history(scope.account, group_id=scope.group_id, community_id=where)
         speech = Speech.of(scope, history.zone)
+        if request.period is not None and request.period.words.strip().lower() in _LATELY:
+            # "Lately" is the end of the history, however long ago that is.
+            request = replace(request, period=None)
         chat = None if is_read_by_model else self._chat
         doing: dict[Tool, Callable[[], Found]] = {
             Tool.ASK: lambda: self._ask(speech, request, scope),
