@@ -245,6 +245,32 @@ def test_a_group_without_history_says_so(world: World) -> None:
     assert "还没有聊天记录" in world.ask(Tool.HELP, scope).text
 
 
+def test_a_gap_is_named_and_nothing_is_concluded_from_it(world: World) -> None:
+    group = world.app.groups.create_group(SYSTEM, world.community_id, "断档群", Platform.WECHAT)
+    question = "豆爸: 有人知道校车几点到吗？"
+    before, after = daily(40, 20, "阿舟", "老陈"), daily(10, 1, "阿舟")
+    # Asked right before the gap: somebody may have answered in it.
+    last = max(one.sent_at for one in before)
+    world.bring(group.id, "前", [*before, *said(last + timedelta(hours=1), question)])
+    world.bring(group.id, "后", after)
+    world.app.indexing.bring_up()
+    scope = world.scope(group_id=group.id)
+    month = Period(starts_at=NOW - timedelta(days=40), ends_at=NOW, words="这40天")
+    gap = "中间缺5月26日到6月6日，没有算进去"
+    assert gap in world.ask(Tool.ACTIVITY, scope, period=month).text
+    unanswered = world.ask(Tool.UNANSWERED, scope, period=month).text
+    assert gap in unanswered
+    assert "豆爸" not in unanswered
+    # 老陈 wrote before the gap; whether he wrote in it nobody knows.
+    quiet = world.ask(Tool.MEMBERS, scope, aspect=Aspect.QUIET).text
+    assert "老陈" not in quiet
+    assert "不到三周" in quiet
+    inside = Period(starts_at=NOW - timedelta(days=16), ends_at=NOW - timedelta(days=14), words="那两天")
+    found = world.ask(Tool.TOPICS, scope, period=inside)
+    assert "记录在那里断开了" in found.text
+    assert len(found.choices) == 1
+
+
 def test_a_quarrel_is_told_in_order_and_judges_nobody(world: World) -> None:
     evening = Period(starts_at=LAST_NIGHT - timedelta(hours=2), ends_at=LAST_NIGHT + timedelta(hours=4), words="昨晚")
     found = world.ask(Tool.EPISODE, period=evening)
