@@ -158,7 +158,8 @@ def build(settings: Settings, *, threads: int = 0, clock: Callable[[], datetime]
     figures = Figures(store, locating, searching, timezone=settings.timezone)
     dialogues, proposing = Dialogues(store, clock=clock), Proposing(store, clock=clock)
     tools = Tools(
-        asking=asking,
+        # The assistant has a model word answers itself, line by line; what its tools find comes without one.
+        asking=Asking(store, retriever, timezone=settings.timezone, clock=clock),
         figures=figures,
         searching=searching,
         consulting=Consulting(store, retriever),

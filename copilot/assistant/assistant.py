@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from copilot.answering.question import rests_on_before
 from copilot.assistant.events import Began, Event, Finished, Looked, Said, Withdrew
-from copilot.assistant.exchange import Exchange, last_text
+from copilot.assistant.exchange import Exchange, Reply, last_text
 from copilot.assistant.handing import checked, hand_over, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
 from copilot.assistant.phrases import WRITING, openers, span, tone, where, which
@@ -38,8 +38,6 @@ from copilot.services.rights import need
 LONGEST_WORDS = 6000
 # What hands a text over is settled by the words of the admin alone, so doubt about them is asked back in any case.
 _ACTING = frozenset({Tool.DRAFT, Tool.REWRITE, Tool.PROPOSE})
-# These are done as the router read them: a text that was handed over is all that it takes, or there is nothing to do.
-_DIRECT = frozenset({Tool.REWRITE, Tool.HELP})
 # So many questions back, or turns of a model, are read again to understand a follow-up.
 _READ_AGAIN = 3
 _WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
@@ -181,7 +179,14 @@ class Assistant:
             text, kind = last_text(recalled.turns)
             request = replace(request, text=text, kind=request.kind or kind)
         return Exchange(
-            words=words, place=place, scope=scope, dialogue_id=dialogue.id, recalled=recalled, request=request
+            words=words,
+            place=place,
+            scope=scope,
+            dialogue_id=dialogue.id,
+            recalled=recalled,
+            request=request,
+            # Where a model is there and none is needed, nothing went wrong either.
+            reply=Reply(outcome=Outcome.OK if self._chat.is_ready else Outcome.NO_MODEL),
         )
 
     def _before(self, scope: Scope, turns: Sequence[Turn], names: Collection[str]) -> Request | None:
@@ -213,8 +218,9 @@ class Assistant:
             yield from _told(exchange, which(request, exchange.scope.language))
         elif request.tool is Tool.PROPOSE and request.text:
             yield from self._handing(exchange, request.text)
-        elif not self._chat.is_ready or request.tool in _DIRECT:
-            yield from self._plainly(exchange, Outcome.NO_MODEL)
+        elif not self._chat.is_ready or request.tool is Tool.HELP or (request.tool is Tool.REWRITE and request.text):
+            # A text that is there is all that it takes.
+            yield from self._plainly(exchange)
         else:
             try:
                 yield from self._by_model(exchange)
@@ -223,17 +229,19 @@ class Assistant:
                     yield Withdrew()
                 yield from self._plainly(exchange, Outcome(failed.reason))
 
-    def _plainly(self, exchange: Exchange, outcome: Outcome) -> Generator[Event, None, None]:
-        """The reply that the router's request gives."""
-        exchange.reply.outcome = outcome
-        request = exchange.request
+    def _plainly(self, exchange: Exchange, failed: Outcome | None = None) -> Generator[Event, None, None]:
+        """The reply that the router's request gives; `failed` is how a model did that was to give one."""
+        request, scope = exchange.request, exchange.scope
         if request.choices:
-            yield from _told(exchange, which(request, exchange.scope.language))
-            return
-        scope = exchange.scope
-        found = self._tools.run(request, scope)
-        found = checked(found, scope.language, words=exchange.words, before=exchange.asked_before)
-        yield Looked(step=step_of(request, found))
+            found = which(request, scope.language)
+        else:
+            found = self._tools.run(request, scope)
+            found = checked(found, scope.language, words=exchange.words, before=exchange.asked_before)
+            yield Looked(step=step_of(request, found))
+        if failed is not None:
+            exchange.reply.outcome = failed
+        elif found.outcome is not Outcome.NO_MODEL:
+            exchange.reply.outcome = found.outcome
         yield from _told(exchange, found)
 
     def _handing(self, exchange: Exchange, text: str) -> Generator[Event, None, None]:
@@ -259,7 +267,7 @@ class Assistant:
         request, turns = exchange.request, exchange.recalled.turns
         if request.tool is Tool.ASK and len(exchange.words) <= LONGEST_QUESTION:
             found = self._tools.run(request, exchange.scope)
-            goes_on = bool(turns) and turns[-1].citations and rests_on_before(exchange.words)
+            goes_on = _asked_last(turns) and rests_on_before(exchange.words)
             if isinstance(found.result, Answer) or goes_on:
                 yield Looked(step=step_of(request, found))
                 yield from self._answering(exchange)
@@ -368,6 +376,11 @@ class Assistant:
         except NotFound:
             # Deleted as soon as it was read.
             return
+
+
+def _asked_last(turns: Sequence[Turn]) -> bool:
+    """Whether the turn before was a question to the knowledge, of which the next words may leave something out."""
+    return bool(turns and turns[-1].steps and turns[-1].steps[-1].tool == Tool.ASK.value)
 
 
 def _told(exchange: Exchange, found: Found) -> Generator[Event, None, None]:

@@ -96,6 +96,7 @@ class Drafting:
             draft=draft,
             material=wrap(draft, speech("草稿", "draft")),
             citations=tuple(one for one, _ in facts),
+            outcome=said.outcome,
             choices=(
                 speech("把这条放进待办", "Save this as a proposal"),
                 speech("把这条改得更亲切", "Rewrite this in a warmer tone"),
@@ -137,19 +138,20 @@ class Drafting:
             )
         else:
             note = speech("改好了，时间、地点和数字没有动：", "Rewritten; times, places and numbers are as they were:")
-            return _written(speech, note, draft)
+            return _written(speech, note, draft, said.outcome)
         by_rule, done = _by_rule(speech, text, wish, tone)
         if not done:
             return Found(
                 text=speech(
                     f"{why}没有模型能做的只有换称呼、加问候，这条不需要。", f"{why} Nothing else needs changing."
-                )
+                ),
+                outcome=said.outcome,
             )
         note = speech(
             f"{why}先按规则改了这些：{speech.listed(done)}。",
             f"{why} By rule, this was changed: {speech.listed(done)}.",
         )
-        return _written(speech, note, by_rule)
+        return _written(speech, note, by_rule, said.outcome)
 
     def _name(self, history: History) -> str:
         return history.groups[0].name if len(history.groups) == 1 else history.profile.name or ""
@@ -166,12 +168,13 @@ class Drafting:
         )
 
 
-def _written(speech: Speech, note: str, draft: str) -> Found:
+def _written(speech: Speech, note: str, draft: str, outcome: Outcome) -> Found:
     return Found(
         text=f"{note}\n\n{draft}",
         draft=draft,
         material=wrap(draft, speech("草稿", "draft")),
         choices=(speech("把这条放进待办", "Save this as a proposal"),),
+        outcome=outcome,
     )
 
 

@@ -11,6 +11,7 @@ from copilot.assistant.memory import Recalled
 from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.records import Answer, Citation, Outcome, ProposalKind, Silence, Step, Turn
 from copilot.services.locating import Location
+from copilot.text.fold import folded
 
 _MADE = {Tool.DRAFT.value, Tool.REWRITE.value}
 
@@ -85,7 +86,13 @@ def last_text(turns: Sequence[Turn]) -> tuple[str, ProposalKind | None]:
         for step in reversed(turn.steps):
             kind = step.arguments.get("kind")
             if step.tool in _MADE and step.found:
-                return step.found, ProposalKind(kind) if kind else None
+                return step.found, ProposalKind(kind) if kind else _kind_in(turn.asked)
             if step.tool == Tool.PROPOSE.value and step.arguments.get("text"):
                 return str(step.arguments["text"]), ProposalKind(kind) if kind else None
     return "", None
+
+
+def _kind_in(words: str) -> ProposalKind | None:
+    """What a text is that was rewritten: an announcement where the admin called it one."""
+    plain = folded(words)
+    return ProposalKind.ANNOUNCE if any(one in plain for one in ("公告", "通告", "announce")) else None

@@ -88,7 +88,7 @@ def openers(standing: Standing, scope: Scope) -> list[str]:
             month = f"{day.month}月" if day.year == scope.now.year else f"{day.year}年{day.month}月"
             found += [f"{month}大家聊得最多的是什么？", f"{month}有哪些问题没人回答？", f"{month}群里活跃吗？"]
     if until is not None:
-        found.append("Who answers questions most?" if is_english else "谁最爱帮大家解答问题？")
+        found.append("Who talks most lately?" if is_english else "最近谁最活跃？")
     if standing.has_rules:
         found.append("What are the rules of the group?" if is_english else "我们的群规有哪些？")
     if not standing.has_faq or until is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from copilot.records import Account, Answer, Citation, ProposalKind, Silence
+from copilot.records import Account, Answer, Citation, Outcome, ProposalKind, Silence
 
 
 class Tool(StrEnum):
@@ -101,6 +101,7 @@ class Found:
         result: where a question was asked, the answer or silence itself.
         proposal_ids: what was proposed.
         choices: what can be asked next, as full sentences.
+        outcome: how a model did that was to word it; `no_model` where none was asked.
     """
 
     text: str
@@ -110,3 +111,4 @@ class Found:
     result: Answer | Silence | None = None
     proposal_ids: tuple[int, ...] = ()
     choices: tuple[str, ...] = ()
+    outcome: Outcome = Outcome.NO_MODEL
