@@ -18,6 +18,7 @@ from copilot.console.i18n import LANGUAGES, Texts
 from copilot.console.ports import App
 from copilot.console.shell import PageShell, brand, manifest
 from copilot.console.signing_in import signing_in_routes, texts_of
+from copilot.console.talking import talking_routes
 from copilot.settings import Settings
 
 _STATIC_FOLDER = Path(__file__).parent / "static"
@@ -58,6 +59,7 @@ def make_console(app: App, settings: Settings) -> FastAPI:
 
     console.include_router(signing_in_routes(app, settings))
     console.include_router(download_routes(app, settings))
+    console.include_router(talking_routes(app, settings))
     console.mount("/ui", StaticFiles(directory=_STATIC_FOLDER))
 
     async def to_language(request: Request) -> Response:

@@ -16,25 +16,37 @@ from markupsafe import Markup
 
 from copilot.records import Source, SourceKind
 
-# A click on anything with data-do becomes an event that carries its data-* values; data-confirm asks first. What has
+# A click on anything with data-do becomes an event that carries its data-* values; data-confirm asks first, and where
+# there is data-fill, for a text that travels along. A choice in a select with data-pick becomes one too. What has
 # data-at-once does so by itself as soon as it is there.
 _DELEGATE_CLICKS = """
+const about = () => ({});
+const raise = (target, more) => trigger('click', {...about(), ...target.dataset, ...more});
 element.addEventListener('click', async (event) => {
   const target = event.target.closest('[data-do]');
   if (!target || !element.contains(target)) return;
   event.preventDefault();
-  if (target.dataset.confirm && !(await window.copilot.confirm(target.dataset))) return;
-  trigger('click', {...target.dataset});
+  const said = target.dataset.confirm ? await window.copilot.confirm(target.dataset) : '';
+  if (target.dataset.confirm && !said) return;
+  raise(target, {text: typeof said === 'string' ? said : ''});
+});
+element.addEventListener('change', (event) => {
+  const target = event.target.closest('[data-pick]');
+  if (target) raise(target, {do: target.dataset.pick, value: target.value});
 });
 const begin = () => {
   const target = element.querySelector('[data-at-once]');
-  if (target) trigger('click', {...target.dataset});
+  if (target) raise(target, {});
 };
 watch('value', begin);
 begin();
 """
+# What is clicked around a conversation carries which one it is.
+_DELEGATE_ABOUT_TALK = _DELEGATE_CLICKS.replace("=> ({})", "=> window.copilot.talk.about()")
 _FOLLOW_THREAD = """
-watch('value', () => window.copilot.keepTurn(element));
+const follow = () => window.copilot.talk.opened(element);
+watch('value', follow);
+follow();
 """
 _FILL_PLACES = """
 watch('value', () => window.copilot.fillPlaces(element));
@@ -60,9 +72,14 @@ def live_html(value: str = "", **more: Any) -> gr.HTML:
     return gr.HTML(value, js_on_load=_DELEGATE_CLICKS, apply_default_css=False, padding=False, **more)
 
 
-def latest_turn(**more: Any) -> gr.HTML:
-    """An HTML component that hands each new value on to the thread on the page (`.thread`), so that it grows there."""
-    return gr.HTML("", js_on_load=_FOLLOW_THREAD, apply_default_css=False, padding=False, **more)
+def talk_html(**more: Any) -> gr.HTML:
+    """Live HTML beside a conversation: each click also says `scope` and `here`, where it is held and which it is."""
+    return gr.HTML("", js_on_load=_DELEGATE_ABOUT_TALK, apply_default_css=False, padding=False, **more)
+
+
+def talk_thread(**more: Any) -> gr.HTML:
+    """The conversation on the page: live HTML to which `static/talk.js` adds what is said."""
+    return gr.HTML("", js_on_load=_DELEGATE_CLICKS + _FOLLOW_THREAD, apply_default_css=False, padding=False, **more)
 
 
 def filler(**more: Any) -> gr.HTML:

@@ -153,6 +153,8 @@ def describe_error(t: Texts, error: Exception) -> str:
             lead = "找不到它了，可能刚被删除，请刷新页面"
         case errors.Busy():
             lead = "正在被另一个程序占用，请稍后再试"
+        case errors.ModelFailed():
+            lead = "大模型这次没有用上，请稍后再试，或请负责人在「设置」里看看"
         case errors.StorageFailed():
             lead = "磁盘写不进去了，请检查剩余空间"
         case errors.BadInput():

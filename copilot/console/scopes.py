@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from copilot.console.i18n import Texts
-from copilot.console.page import Ui
+from copilot.console.ports import App
 from copilot.records import Account
+from copilot.settings import Settings
+
+
+class Desk(Protocol):
+    """Whatever knows the services and the settings: a page's `Ui`, or a route."""
+
+    @property
+    def app(self) -> App:
+        """The services."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +36,15 @@ class Scope:
     is_sample: bool
 
 
-def all_scopes(ui: Ui, account: Account) -> list[Scope]:
+def all_scopes(desk: Desk, account: Account) -> list[Scope]:
     """Every community that the account sees whole, each followed by those of its groups that it sees."""
     found: list[Scope] = []
-    summaries = ui.app.groups.groups(account)
-    for community in ui.app.groups.communities(account):
+    summaries = desk.app.groups.groups(account)
+    for community in desk.app.groups.communities(account):
         profile = community.profile
         name = profile.name or community.slug
-        language = profile.language or ui.settings.language
-        timezone = profile.timezone or ui.settings.timezone
+        language = profile.language or desk.settings.language
+        timezone = profile.timezone or desk.settings.timezone
         if account.group_ids is None:
             found.append(Scope(f"c{community.id}", name, community.id, None, language, timezone, community.is_sample))
         for summary in summaries:
@@ -50,24 +64,24 @@ def all_scopes(ui: Ui, account: Account) -> list[Scope]:
     return found
 
 
-def find_scope(ui: Ui, account: Account, value: str | None) -> Scope | None:
+def find_scope(desk: Desk, account: Account, value: str | None) -> Scope | None:
     """The scope that a page or a link names, if the account sees it."""
-    return next((scope for scope in all_scopes(ui, account) if scope.value == value), None)
+    return next((scope for scope in all_scopes(desk, account) if scope.value == value), None)
 
 
-def default_scope(ui: Ui, account: Account, language: str, wish: str = "") -> Scope | None:
+def default_scope(desk: Desk, account: Account, language: str, wish: str = "") -> Scope | None:
     """The scope to begin with: the wish, else the first of the own communities, else a sample in `language`."""
-    scopes = all_scopes(ui, account)
+    scopes = all_scopes(desk, account)
     wished = next((scope for scope in scopes if scope.value == wish), None)
     own = next((scope for scope in scopes if not scope.is_sample), None)
     spoken = next((scope for scope in scopes if scope.language == language), None)
     return wished or own or spoken or next(iter(scopes), None)
 
 
-def scope_choices(ui: Ui, account: Account, t: Texts) -> list[tuple[str, str]]:
+def scope_choices(desk: Desk, account: Account, t: Texts) -> list[tuple[str, str]]:
     """The scopes as choices of a dropdown: (label, value)."""
     choices = []
-    for scope in all_scopes(ui, account):
+    for scope in all_scopes(desk, account):
         sample = t("（示例）", " (sample)") if scope.is_sample and scope.group_id is None else ""
         if scope.group_id is None:
             choices.append((f"{scope.name}{sample} · {t('整个社群', 'whole community')}", scope.value))

@@ -188,5 +188,5 @@ def _head() -> Markup:
     return Markup(
         '<link rel="icon" href="/ui/icon.svg" type="image/svg+xml"><link rel="manifest" href="/manifest.json">'
         '<meta name="theme-color" content="#1f7054"><link rel="stylesheet" href="/ui/console.css">'
-        '<script src="/ui/console.js" defer></script>'
+        '<script src="/ui/console.js" defer></script><script src="/ui/talk.js" defer></script>'
     )

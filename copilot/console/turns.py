@@ -32,6 +32,28 @@ def render_turn(
 ) -> Markup:
     """One question and what came of it.
 
+    Args: as `result_card`.
+    """
+    card = result_card(
+        t, result, remedy=remedy, timezone=timezone, serial=serial, may_confirm=may_confirm, group_id=group_id
+    )
+    return Markup('<article class="turn" data-serial="{}"><div class="asked">{}</div>{}</article>').format(
+        serial, result.question, card
+    )
+
+
+def result_card(
+    t: Texts,
+    result: Answer | Silence,
+    *,
+    remedy: str = "",
+    timezone: str = "Asia/Shanghai",
+    serial: int = 0,
+    may_confirm: bool = False,
+    group_id: int | None = None,
+) -> Markup:
+    """What came of a question.
+
     Args:
         t: the texts of the page's language.
         result: what was answered, or why nothing was.
@@ -50,13 +72,9 @@ def render_turn(
         return word_buttons(t, asked)
 
     if isinstance(result, Answer):
-        body = _answer(t, result, timezone, word(result.citations[0], 0))
-    else:
-        words = [word(citation, place) for place, citation in enumerate(result.near)]
-        body = _silence(t, result, remedy, timezone, words)
-    return Markup('<article class="turn" data-serial="{}"><div class="asked">{}</div>{}</article>').format(
-        serial, result.question, body
-    )
+        return _answer(t, result, timezone, word(result.citations[0], 0))
+    words = [word(citation, place) for place, citation in enumerate(result.near)]
+    return _silence(t, result, remedy, timezone, words)
 
 
 def sureness(t: Texts, probability: float) -> tuple[str, str]:
@@ -80,7 +98,7 @@ def _answer(t: Texts, answer: Answer, timezone: str, word: Markup) -> Markup:
         copy=cards.copy_button(t("复制回答", "Copy the answer"), t("已复制", "Copied"), answer.text),
         word=word,
         sources=t("出处", "Sources"),
-        cites=cards.join(_cite(t, citation, timezone) for citation in answer.citations),
+        cites=cards.join(cite(t, citation, timezone) for citation in answer.citations),
         why=_why(t, answer.question, answer.why),
     )
 
@@ -99,7 +117,7 @@ def _silence(t: Texts, silence: Silence, remedy: str, timezone: str, words_on_ne
         near = Markup('<h4>{}</h4><div class="cites">{}</div>').format(
             t("也许有关", "Perhaps related"),
             cards.join(
-                Markup("<div>{}{}</div>").format(_cite(t, citation, timezone), word)
+                Markup("<div>{}{}</div>").format(cite(t, citation, timezone), word)
                 for citation, word in zip(silence.near, words_on_near, strict=True)
             ),
         )
@@ -122,7 +140,8 @@ def silence_words(t: Texts, reason: SilenceReason) -> tuple[str, str]:
     return t(words["zh"][0], words["en"][0]), t(words["zh"][1], words["en"][1])
 
 
-def _cite(t: Texts, citation: Citation, timezone: str) -> Markup:
+def cite(t: Texts, citation: Citation, timezone: str) -> Markup:
+    """What an answer rests on, as a button that opens it in its place."""
     by = ""
     if citation.source.kind is SourceKind.HISTORY:
         by = Markup('<span class="by"><b>{}</b> · <time>{}</time></span>').format(

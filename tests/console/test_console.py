@@ -58,17 +58,17 @@ def log_in(client: TestClient, name: str = ODD, password: str = PASSWORD) -> Non
 
 def test_one_file_a_page_each_at_its_place() -> None:
     pages = find_pages()
-    assert [page.path for page in pages] == ["", "groups", "knowledge", "health", "accounts"]
+    assert [page.path for page in pages] == ["", "proposals", "groups", "knowledge", "health", "settings", "accounts"]
     assert len({page.order for page in pages}) == len(pages)
 
 
 def test_each_page_is_framed_for_the_account_and_guards_its_scripts(client: TestClient) -> None:
     log_in(client)
     for language, titles in (
-        ("zh", ["对话", "群", "知识", "状态", "账号"]),
-        ("en", ["Ask", "Groups", "Knowledge", "Health", "Accounts"]),
+        ("zh", ["对话", "待办", "群", "知识", "状态", "设置", "账号"]),
+        ("en", ["Ask", "Proposals", "Groups", "Knowledge", "Health", "Settings", "Accounts"]),
     ):
-        for path in ("", "groups", "knowledge", "health", "accounts"):
+        for path in ("", "proposals", "groups", "knowledge", "health", "settings", "accounts"):
             answer = client.get(f"/{language}/{path}")
             assert answer.status_code == 200
             nav = re.search(r"<nav.*?</nav>", answer.text, re.S)

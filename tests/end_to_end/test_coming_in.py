@@ -74,7 +74,7 @@ def add_viewer(page: Page) -> None:
     page.get_by_role("button", name="加一个账号").click()
     page.locator("#account-name").locator("input, textarea").fill("小助手")
     page.locator("#account-sheet input[type=password]").fill("another horse")
-    page.get_by_label("只看：提问和查看").check()
+    page.get_by_label("只看：对话和查看").check()
     page.click("#account-save")
     expect(page.locator("#account-list .row-card")).to_have_count(2)
 

@@ -130,13 +130,10 @@ def build(ui: Ui) -> None:
 
 def _what(t: Texts, role: Role) -> str:
     return {
-        Role.OWNER: t("一切，包括账号", "everything, accounts too"),
+        Role.OWNER: t("一切，包括账号和大模型", "everything, accounts and the chat model too"),
         Role.ADMIN: t("群、导入和知识", "groups, imports and knowledge"),
-        Role.MODERATOR: t(
-            "提问和查看；处理待办要等以后的版本，目前和「只看」一样",
-            "ask and read; deciding comes later, for now the same as Viewer",
-        ),
-        Role.VIEWER: t("提问和查看", "ask and read"),
+        Role.MODERATOR: t("对话、处理待办、确认回答", "talk, decide proposals, say whether answers are right"),
+        Role.VIEWER: t("对话和查看", "talk and read"),
     }[role]
 
 

@@ -1,23 +1,25 @@
-"""对话 Ask: a question, its answer with the sources it rests on, or why the co-pilot stays quiet."""
+"""对话 Ask: a conversation with the co-pilot about a group or a whole community."""
 
 from __future__ import annotations
 
 import itertools
 from typing import Any
-from urllib.parse import urlencode
 
 import gradio as gr
-from markupsafe import Markup
 
 from copilot.console import cards
 from copilot.console.confirmations import take_word
+from copilot.console.model_words import model_line
 from copilot.console.page import Page, Ui
-from copilot.console.scopes import Scope, default_scope, find_scope, scope_choices
+from copilot.console.scopes import Scope, all_scopes, default_scope, find_scope
 from copilot.console.sources import opened_drawer
-from copilot.console.turns import render_turn
-from copilot.records import Account, Answer, Role, Silence
+from copilot.console.talk_bar import composer, hello, past_drawer, talk_bar, thread
+from copilot.console.talk_cards import Reader, conversation_cards
+from copilot.errors import CopilotError, NotFound
+from copilot.records import Account, Role
 
-_STARTERS = 4
+# Of a very long conversation the end is shown.
+_TURNS_SHOWN = 60
 _serials = itertools.count(1)
 
 
@@ -25,56 +27,58 @@ def build(ui: Ui) -> None:
     """Put the page together."""
     t = ui.t
     with gr.Column(elem_classes="page ask"):
-        with gr.Row(elem_classes="scope-row"):
-            scope = gr.Dropdown(
-                label=t("在哪里问", "Ask in"),
-                choices=[],
-                elem_classes="scope",
-                scale=0,
-                min_width=280,
-                filterable=False,
-            )
-        thread = cards.live_html('<div class="thread"></div>', elem_classes="thread-box")
+        bar = cards.talk_html(elem_classes="talk-bar-box")
+        talk = cards.talk_thread(elem_classes="thread-box")
         start = cards.live_html(elem_classes="start")
-        latest = cards.latest_turn(elem_classes="latest")
-        with gr.Row(elem_classes="composer"):
-            question = gr.Textbox(
-                label=t("问题", "Question"),
-                show_label=False,
-                placeholder=t("像群友那样问，回车发送", "Ask as a member would"),
-                lines=1,
-                max_lines=5,
-                max_length=2000,
-                submit_btn=t("问", "Ask"),
-                autofocus=True,
-                container=False,
-                elem_id="question",
-            )
+        gr.HTML(composer(t), apply_default_css=False, padding=False, elem_classes="composer-box")
         drawer = cards.live_html(elem_classes="drawer-box")
+        past = cards.talk_html(elem_classes="drawer-box")
         filler = cards.filler()
+    parts: list[Any] = [bar, talk, start]
 
-    def load(request: gr.Request) -> tuple[Any, str]:
+    def load(request: gr.Request) -> list[Any]:
         account = ui.account(request)
-        wish = str(dict(request.query_params).get("in", ""))
-        chosen = default_scope(ui, account, t.language, wish)
-        choices = [(label, value) for label, value in scope_choices(ui, account, t)]
-        value = chosen.value if chosen else None
-        return gr.update(choices=choices, value=value, visible=bool(choices)), _start(ui, account, chosen)
+        query = {str(key): str(value) for key, value in dict(request.query_params).items()}
+        wanted = cards.number_in(query, "talk")
+        if wanted:
+            try:
+                return _opened(ui, account, wanted)
+            except CopilotError:
+                ui.warn(t("这段对话找不到了。", "That conversation is gone."))
+        return _begun(ui, account, default_scope(ui, account, t.language, query.get("in", "")))
 
-    def change_scope(value: str | None, request: gr.Request) -> str:
+    def from_bar(request: gr.Request, event: gr.EventData) -> list[Any]:
         account = ui.account(request)
-        return _start(ui, account, find_scope(ui, account, value))
+        clicked = cards.clicked(event)
+        match clicked.get("do"):
+            case "scope":
+                return [*_begun(ui, account, find_scope(ui, account, clicked.get("value"))), gr.skip()]
+            case "new":
+                scope = find_scope(ui, account, clicked.get("scope")) or default_scope(ui, account, t.language)
+                return [*_begun(ui, account, scope), gr.skip()]
+            case "past":
+                return [gr.skip(), gr.skip(), gr.skip(), _past(ui, account, cards.number_in(clicked, "here"))]
+        return [gr.skip()] * 4
 
-    def ask(words: str, value: str | None, request: gr.Request) -> tuple[str, str]:
-        if not words.strip():
-            return "", gr.skip()
+    def from_past(request: gr.Request, event: gr.EventData) -> list[Any]:
         account = ui.account(request)
-        return "", _answered(ui, account, words, find_scope(ui, account, value))
-
-    def ask_starter(value: str | None, request: gr.Request, event: gr.EventData) -> str:
-        account = ui.account(request)
-        words = cards.clicked(event).get("question", "")
-        return _answered(ui, account, words, find_scope(ui, account, value))
+        clicked = cards.clicked(event)
+        number, here = cards.number_in(clicked, "dialogue"), cards.number_in(clicked, "here")
+        match clicked.get("do"):
+            case "open_talk":
+                return [*_opened(ui, account, number), ""]
+            case "rename":
+                ui.app.dialogues.rename(account, number, clicked.get("text", ""))
+            case "delete":
+                ui.app.dialogues.delete(account, number)
+                ui.say("删掉了", "Deleted")
+                if number == here:
+                    scope = find_scope(ui, account, clicked.get("scope"))
+                    return [
+                        *_begun(ui, account, scope or default_scope(ui, account, t.language)),
+                        _past(ui, account, 0),
+                    ]
+        return [gr.skip(), gr.skip(), gr.skip(), _past(ui, account, here)]
 
     def act(request: gr.Request, event: gr.EventData) -> tuple[Any, Any]:
         account = ui.account(request)
@@ -86,40 +90,44 @@ def build(ui: Ui) -> None:
         opened = ui.app.asking.open_source(account, source)
         return str(opened_drawer(ui, account, source, opened, next(_serials))), gr.skip()
 
-    ui.on(ui.demo.load, load, [], [scope, start])
-    ui.on(scope.input, change_scope, [scope], [start])
-    ui.on(question.submit, ask, [question, scope], [question, latest])
-    ui.on(start.click, ask_starter, [scope], [latest])
-    ui.on(thread.click, act, [], [drawer, filler])
+    ui.on(ui.demo.load, load, [], parts)
+    ui.on(bar.click, from_bar, [], [*parts, past])
+    ui.on(past.click, from_past, [], [*parts, past])
+    ui.on(talk.click, act, [], [drawer, filler])
 
 
-def _answered(ui: Ui, account: Account, words: str, scope: Scope | None) -> str:
-    result: Answer | Silence = ui.app.asking.ask(
-        account,
-        words,
-        group_id=scope.group_id if scope else None,
-        community_id=scope.community_id if scope and scope.group_id is None else None,
-    )
-    remedy = ""
-    if account.role.includes(Role.ADMIN) and scope is not None:
-        query = {"in": scope.value, "question": words.strip()}
-        remedy = f"/{ui.t.language}/knowledge?{urlencode(query)}"
-    timezone = scope.timezone if scope else ui.settings.timezone
-    return str(
-        render_turn(
-            ui.t,
-            result,
-            remedy=remedy,
-            timezone=timezone,
-            serial=next(_serials),
-            may_confirm=account.role.includes(Role.MODERATOR),
-            group_id=scope.group_id if scope else None,
-        )
-    )
+def _begun(ui: Ui, account: Account, scope: Scope | None) -> list[Any]:
+    """The page with nothing said yet."""
+    bar = talk_bar(ui.t, all_scopes(ui, account), scope)
+    return [str(bar), thread(scope, next(_serials)), _start(ui, account, scope)]
+
+
+def _opened(ui: Ui, account: Account, dialogue_id: int) -> list[Any]:
+    """The page with a conversation as it was left.
+
+    Raises:
+        NotFound: it is gone, or somebody else's.
+        NotAllowed: the account may not see its group any more.
+    """
+    found = ui.app.dialogues.last_turns(account, dialogue_id, _TURNS_SHOWN)
+    held = found.dialogue
+    value = f"c{held.community_id}" if held.group_id is None else f"g{held.group_id}"
+    scope = find_scope(ui, account, value)
+    if scope is None:
+        raise NotFound(f"there is no dialogue {dialogue_id}; it may have been removed meanwhile, begin a new one")
+    said = conversation_cards(ui.t, found.turns, Reader.of(account, scope, has_model=ui.app.chat.is_ready), _serials)
+    shown = thread(scope, next(_serials), turns=said, dialogue_id=held.id)
+    return [str(talk_bar(ui.t, all_scopes(ui, account), scope)), shown, ""]
+
+
+def _past(ui: Ui, account: Account, here: int) -> str:
+    scopes = all_scopes(ui, account)
+    places = {(scope.community_id, scope.group_id): scope for scope in scopes}
+    zone = ui.settings.timezone
+    return str(past_drawer(ui.t, ui.app.dialogues.recent(account), places, here, zone, next(_serials)))
 
 
 def _start(ui: Ui, account: Account, scope: Scope | None) -> str:
-    """What stands on the page before the first question: what this is for, and questions to try."""
     t = ui.t
     if scope is None:
         link = cards.link_button(t("去导入聊天记录", "Import a chat"), f"/{t.language}/groups", kind="go")
@@ -129,23 +137,13 @@ def _start(ui: Ui, account: Account, scope: Scope | None) -> str:
             "Import a group's chat or write a few answers, and questions can be asked here.",
         )
         return str(cards.empty(title, words, link if account.role.includes(Role.ADMIN) else ""))
-    knowledge = ui.app.knowing.knowledge(account, scope.community_id)
-    starters = [entry.question for entry in knowledge.faq if len(entry.question) <= 40][:_STARTERS]
-    chips = cards.join(
-        Markup('<button type="button" class="chip" data-do="ask" data-question="{0}">{0}</button>').format(starter)
-        for starter in starters
+    starters = ui.app.assistant.starters(
+        account,
+        group_id=scope.group_id,
+        community_id=scope.community_id if scope.group_id is None else None,
+        language=t.language,
     )
-    return str(
-        Markup('<div class="hello"><h1>{}</h1><p>{}</p><div class="chips">{}</div></div>').format(
-            t("想知道什么？", "What would you like to know?"),
-            t(
-                "答案只来自这个社群的问答、群规、文档和聊天记录，每一条都能点开看出处。拿不准就不说。",
-                "Answers come only from this community's FAQ, rules, documents and chats, and each shows its source. "
-                "When it is not sure, it stays quiet.",
-            ),
-            chips,
-        )
-    )
+    return str(hello(t, starters, model_line(ui, account)))
 
 
 PAGE = Page(order=10, path="", title_zh="对话", title_en="Ask", needs=Role.VIEWER, build=build)

@@ -1,4 +1,4 @@
-// Small behaviours that need no server: copying, closing panels, asking before something is deleted, the thread.
+// Small behaviours that need no server: copying, closing panels, asking before something is deleted.
 (() => {
   "use strict";
 
@@ -104,24 +104,28 @@
       box.addEventListener("input", () => { yes.disabled = same(box.value) !== same(data.typed); });
       box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing && !yes.disabled) yes.click(); });
     }
+    // A text is asked for: the one that is there stands in the box, and the answer is what stands there then.
+    const asks = data.fill !== undefined;
+    if (asks) {
+      yes.className = "act go";
+      box.type = "text";
+      box.value = data.fill;
+      box.maxLength = 60;
+      box.setAttribute("aria-label", data.confirm);
+      words.after(box);
+      yes.disabled = !box.value.trim();
+      box.addEventListener("input", () => { yes.disabled = !box.value.trim(); });
+      box.addEventListener("keydown", (event) => { if (event.key === "Enter" && !event.isComposing && !yes.disabled) yes.click(); });
+    }
     document.body.append(dialog);
     const done = (answer) => { dialog.remove(); resolve(answer); };
     no.addEventListener("click", () => done(false));
-    yes.addEventListener("click", () => done(true));
+    yes.addEventListener("click", () => done(asks ? box.value : true));
     dialog.addEventListener("cancel", () => done(false));
     dialog.showModal();
-    (data.typed ? box : no).focus();
+    (data.typed || asks ? box : no).focus();
+    if (asks) box.select();
   });
-
-  const keepTurn = (element) => {
-    const turn = element.querySelector(".turn");
-    const thread = document.querySelector(".thread");
-    if (!turn || !thread) return;
-    thread.classList.add("started");
-    const kept = turn.cloneNode(true);
-    thread.append(kept);
-    kept.scrollIntoView({ behavior: gentle() ? "smooth" : "auto", block: "start" });
-  };
 
   const fillPlaces = (element) => {
     for (const filling of element.querySelectorAll("[data-place]")) {
@@ -149,6 +153,11 @@
     }
   };
 
+  // On a phone the navigation scrolls: the page that is open stays in sight.
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("header.top nav a[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+  });
+
   // A session that has ended shows as the login page, not as a click that does nothing.
   const plainFetch = window.fetch;
   window.fetch = async (...request) => {
@@ -159,5 +168,5 @@
     return response;
   };
 
-  window.copilot = { confirm, fillPlaces, keepTurn, notice };
+  window.copilot = { confirm, fillPlaces, notice };
 })();
