@@ -125,10 +125,14 @@ class Masker:
             return []
         where = Folded(plain) if _is_aligned(text, plain) else fold(text)
         kept: list[Span] = []
+        # A mark for each character that is spoken for.
+        taken = bytearray(len(text))
+        for start, end in barred:
+            taken[start:end] = b"\1" * (end - start)
         for span in found:
             start, end = where.raw_span(span.start, span.end)
-            is_free = all(end <= other.start or other.end <= start for other in kept)
-            if start < end and is_free and all(end <= begin or stop <= start for begin, stop in barred):
+            if start < end and 1 not in taken[start:end]:
+                taken[start:end] = b"\1" * (end - start)
                 kept.append(Span(start, end, span.kind))
         return sorted(kept)
 

@@ -19,11 +19,12 @@ _CUES = {
         rf"|call|tel|phone|mobile|cell|text|dial|ring){_FILLERS}"
     ),
     ID: re.compile(rf"(?:身份证|证件|证号|id ?card|identity|护照|passport){_FILLERS}"),
+    CHAT: re.compile(rf"(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z"),
     CARD: re.compile(
         rf"(?:卡号|银行卡|储蓄卡|信用卡|工行|建行|农行|招行|中行|交行|账号|帐号|账户|card|account|acct){_FILLERS}"
     ),
 }
-_CHAT_BEFORE = re.compile(rf"(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z")
+_WORDS = re.compile(r"[^\W\d_]|🐧")
 _CHAT_AFTER = re.compile(
     rf"[\s,.。、~]{{0,3}}(?:(?:加|\+|➕)(?:我|v|q|微|薇|扣)|(?:是|这是)?我的?{MESSENGER}|\((?:{MESSENGER}|v|q)\))"
 )
@@ -51,9 +52,11 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CARD_START = re.compile(r"62|4|5[1-5]|2[2-7]|3[47]|35|6011|65|60|9558")
 
 
-def is_announced(before: str) -> bool:
-    """Whether the words before something name a messenger."""
-    return _CHAT_BEFORE.search(before) is not None
+def said_before(before: str) -> frozenset[str]:
+    """What the words before a number call it: of PHONE, ID, CARD and CHAT those that they name."""
+    if not _WORDS.search(before):
+        return frozenset()
+    return frozenset(kind for kind, cue in _CUES.items() if cue.search(before))
 
 
 class Number(NamedTuple):
@@ -61,6 +64,7 @@ class Number(NamedTuple):
 
     Args:
         signs: what stands between the groups, joined.
+        said: what the words before call it, as `said_before` tells.
         ends_with_x: whether an x follows, as at the end of an ID card's number.
         goes_on: whether single digits that are set apart alike stand beside these.
         is_odd: whether some of the digits are written as other characters.
@@ -69,16 +73,13 @@ class Number(NamedTuple):
     digits: str
     sizes: tuple[int, ...]
     signs: str
+    said: frozenset[str]
     before: str
     after: str
     ends_with_x: bool
     goes_on: bool
     is_odd: bool
     is_in_url: bool
-
-    def says(self, kind: str) -> bool:
-        """Whether the words before name a kind of number."""
-        return _CUES[kind].search(self.before) is not None
 
 
 def kind_of(number: Number) -> tuple[str, int]:
@@ -88,7 +89,7 @@ def kind_of(number: Number) -> tuple[str, int]:
         A kind, "" for a number like any other, and how much speaks for it: of two readings that overlap the one with
         the higher value holds.
     """
-    if not number.goes_on or number.says(ID) or number.says(PHONE):
+    if not number.goes_on or ID in number.said or PHONE in number.said:
         if _is_id(number):
             return ID, 3
         if _is_mobile(number):
@@ -101,10 +102,10 @@ def kind_of(number: Number) -> tuple[str, int]:
         return PHONE, 1
     size = len(number.digits)
     if 5 <= size <= 12 and not _AMOUNT_AFTER.match(number.after):
-        if is_announced(number.before) or (size > 5 and _CHAT_AFTER.match(number.after)):
+        if CHAT in number.said or (size > 5 and _CHAT_AFTER.match(number.after)):
             return CHAT, 1
         is_whole = min(number.sizes) > 2 or set(number.sizes) == {1} or number.is_odd
-        if size >= 7 and is_whole and (number.says(PHONE) or _PHONE_AFTER.match(number.after)):
+        if size >= 7 and is_whole and (PHONE in number.said or _PHONE_AFTER.match(number.after)):
             return PHONE, 1
     return "", 0
 
@@ -121,7 +122,7 @@ def _is_mobile(number: Number) -> bool:
         digits, sizes = digits[1:], (11,)
     if len(digits) != 11 or digits[0] != "1" or digits[1] < "3":
         return False
-    told = number.is_odd or number.says(PHONE) or is_announced(number.before)
+    told = number.is_odd or PHONE in number.said or CHAT in number.said
     if told or sizes == (11,) or _PHONE_AFTER.match(number.after):
         return True
     # A slash and a comma stand between numbers that have nothing to do with each other.
@@ -152,7 +153,7 @@ def _is_phone(number: Number) -> bool:
         if is_grouped and (
             rest in (7, 8) or (len(sizes) > 2 and sizes[-1] in (3, 4, 5) and rest - sizes[-1] in (7, 8))
         ):
-            return size > 10 or len(sizes) > 1 or number.says(PHONE)
+            return size > 10 or len(sizes) > 1 or PHONE in number.said
     if digits.startswith(("400", "800")) and size == 10:
         return sizes in ((10,), (3, 3, 4), (3, 4, 3), (3, 7), (4, 3, 3), (3, 2, 2, 3))
     # In North America neither the area nor the exchange begins with 0 or 1.
@@ -167,7 +168,7 @@ def _is_phone(number: Number) -> bool:
 def _is_id(number: Number) -> bool:
     """Whether a number is an ID card's, of 18 or formerly 15 digits, or is called one; or a passport's."""
     digits = number.digits + "x" * number.ends_with_x
-    told = number.says(ID)
+    told = ID in number.said
     if not (told or number.is_odd or number.sizes in _ID_GROUPS or set(number.sizes) == {1}):
         return False
     if len(digits) == 18:
@@ -196,7 +197,7 @@ def _checks(digits: str) -> bool:
 
 def _is_card(number: Number) -> bool:
     digits, sizes = number.digits, number.sizes
-    if number.says(CARD) and 12 <= len(digits) <= 19:
+    if CARD in number.said and 12 <= len(digits) <= 19:
         return True
     if not 15 <= len(digits) <= 19 or not _CARD_START.match(digits):
         return False

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from copilot.models.number_kinds import Number, is_announced, kind_of
-from copilot.models.spans import ID, Span, word_set
+from copilot.models.number_kinds import Number, kind_of, said_before
+from copilot.models.spans import CHAT, ID, Span, word_set
 
 _HAN_DIGITS = dict(zip("零一二三四五六七八九壹贰叁参肆伍陆柒捌玖幺洞拐○◯", "0123456789123345678910700", strict=True))
 _TO_DIGITS = str.maketrans(_HAN_DIGITS)
@@ -94,8 +94,9 @@ def _readings(
     if lead and _TIGHT.fullmatch(lead):
         return
     before = text[max(0, start - 40) : start]
+    said = said_before(before)
     letters = _LETTERS_BEFORE.search(before)
-    if letters and letters[0] not in _TELLING_LETTERS and not is_announced(before):
+    if letters and letters[0] not in _TELLING_LETTERS and CHAT not in said:
         return
     in_url = any(begin <= start < stop for begin, stop in urls)
     total = 0
@@ -112,14 +113,18 @@ def _readings(
             continue
         signs = [text[groups[at][1] : groups[at + 1][0]] for at in range(first, last)]
         singles = first < last and all(stop - begin == 1 for begin, stop in groups[first : last + 1])
+        goes_on = singles and (_goes_on(groups, first - 1, lead, signs) or _goes_on(groups, last + 1, trail, signs))
+        if goes_on and not said:
+            continue
         number = Number(
             digits="".join(digits[begin:stop] for begin, stop in groups[first : last + 1]),
             sizes=tuple(stop - begin for begin, stop in groups[first : last + 1]),
             signs="".join(signs),
+            said=said,
             before=before,
             after=after,
             ends_with_x=ends_with_x,
-            goes_on=singles and (_goes_on(groups, first - 1, lead, signs) or _goes_on(groups, last + 1, trail, signs)),
+            goes_on=goes_on,
             is_odd=text[start:end] != digits[start:end],
             is_in_url=in_url,
         )
