@@ -23,6 +23,8 @@ _COLON = re.compile(r"(?<!\d):(?!//)|:(?!//)(?!\d)")
 _PAUSE = re.compile(r"\s?[,。;!]\s?|\s[-–—]+\s")
 _LEAD = re.compile(r"[\s:]*(?:(?:就说|内容是|内容如下|内容为|说)[\s:,]*(?=\S{4}))?")
 _COMMAND_CHARACTERS = 60
+# What stands further on is a text that is handed over, or a long story: what is asked for stands before it.
+_MOST_CHARACTERS = 400
 _SHORTEST_TEXT = 4
 _MENTIONED = re.compile(r"@\s?([^\s@,:;，。！!?？：]{1,32})")
 _THREAD = re.compile(
@@ -110,12 +112,14 @@ class Reading:
         return frozenset(word.idea for word in self.parsed)
 
     def blanked(self) -> str:
-        """The folded words without slots."""
-        chars = list(self.plain)
+        """The folded words with a mark in place of each slot."""
+        kept: list[str] = []
+        end = 0
         for word in self.parsed:
             if word.idea in (PERIOD, NAME, TEXT):
-                chars[word.start : word.end] = "_" * (word.end - word.start)
-        return "".join(chars)
+                kept += (self.plain[end : word.start], "_")
+                end = word.end
+        return "".join((*kept, self.plain[end : end + _MOST_CHARACTERS]))
 
 
 def read_slots(words: str, scope: Scope, names: Collection[str], concepts: Concepts, *, ahead: bool) -> Reading:
@@ -143,11 +147,12 @@ def read_slots(words: str, scope: Scope, names: Collection[str], concepts: Conce
         slots.append(Word(*text_span, TEXT))
     named = _free(_named(open_text, names, concepts), slots)
     slots = sorted([*slots, *(Word(one.start, one.end, NAME) for one in named)], key=lambda word: word.start)
-    parsed = concepts.read(open_text, slots)
+    near = open_text if text_span[1] else open_text[:_MOST_CHARACTERS]
+    parsed = concepts.read(near, slots)
     if not named and (partly := _partly_named(open_text, parsed, names)):
         named = [partly]
         slots = sorted([*slots, Word(partly.start, partly.end, NAME)], key=lambda word: word.start)
-        parsed = concepts.read(open_text, slots)
+        parsed = concepts.read(near, slots)
     return Reading(
         words=words,
         plain=open_text,
@@ -174,7 +179,9 @@ def _handed_over(plain: str, concepts: Concepts) -> tuple[int, int]:
     """Where a text stands that is handed over: quoted, on lines of its own, behind a colon or a pause; or nowhere."""
 
     def ideas(*spans: tuple[int, int]) -> set[str]:
-        return {word.idea for start, end in spans for word in concepts.read(plain[start:end])}
+        # What is longer is no command.
+        near = [span for span in spans if span[1] - span[0] <= _MOST_CHARACTERS]
+        return {word.idea for start, end in near for word in concepts.read(plain[start:end])}
 
     end = len(plain)
     quoted = max(_QUOTED.finditer(plain), key=lambda match: len(match.group(1)), default=None)
@@ -196,8 +203,10 @@ def _behind_pause(plain: str, concepts: Concepts) -> tuple[int, int] | None:
     for pause in _PAUSE.finditer(plain[:_COMMAND_CHARACTERS]):
         parts = ((0, pause.start()), (pause.end(), len(plain)))
         for command, text in (parts, parts[::-1]):
+            if command[1] - command[0] > _MOST_CHARACTERS:
+                continue
             said = {word.idea for word in concepts.read(plain[slice(*command)])}
-            rest = {word.idea for word in concepts.read(plain[slice(*text)])}
+            rest = {word.idea for word in concepts.read(plain[slice(*text)][:_MOST_CHARACTERS])}
             is_long = len(plain[slice(*text)].strip()) >= _SHORTEST_TEXT
             # The command is nothing but one, and what is handed over commands nothing.
             if is_long and said & {"send", "queue", "rewrite"} and not said & _ASKING and not rest & _COMMANDS:
@@ -227,7 +236,7 @@ def _named(plain: str, names: Collection[str], concepts: Concepts) -> Iterator[N
         parts = tuple(name for plainly, name in known if match.group(1) in plainly)
         yield Named(match.start(), match.end(), parts or (match.group(1),))
     for plainly, name in known:
-        at = plain.find(plainly)
+        at = plain.find(plainly, 0, _MOST_CHARACTERS)
         if at >= 0 and _stands_alone(plain, at, at + len(plainly)) and _is_unknown(plainly, concepts):
             yield Named(at, at + len(plainly), (name,))
     by_part: dict[str, list[str]] = {}
