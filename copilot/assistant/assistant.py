@@ -7,7 +7,7 @@ stands in. It knows no pages and no platform.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from copilot.answering.question import rests_on_before
 from copilot.assistant.events import Began, Event, Finished, Looked, Said, Withdrew
-from copilot.assistant.exchange import Exchange, Reply, last_text
+from copilot.assistant.exchange import Exchange, Reply
 from copilot.assistant.handing import checked, hand_over, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
 from copilot.assistant.phrases import WRITING, openers, span, tone, where, which
@@ -24,7 +24,8 @@ from copilot.assistant.ports import Asking, Prompts, Router, Tools
 from copilot.assistant.replies_ask import answered
 from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.assistant.speech import Speech
-from copilot.assistant.steps import request_of, step_of
+from copilot.assistant.steps import step_of
+from copilot.assistant.understanding import Understanding
 from copilot.errors import BadInput, ModelFailed, NotFound
 from copilot.models.chat import Chat
 from copilot.models.prompts import Rendered
@@ -38,8 +39,6 @@ from copilot.services.rights import need
 LONGEST_WORDS = 6000
 # What hands a text over is settled by the words of the admin alone, so doubt about them is asked back in any case.
 _ACTING = frozenset({Tool.DRAFT, Tool.REWRITE, Tool.PROPOSE})
-# So many questions back, or turns of a model, are read again to understand a follow-up.
-_READ_AGAIN = 3
 _WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
 
 
@@ -76,7 +75,7 @@ class Assistant:
     ) -> None:
         self._asking = asking
         self._tools = tools
-        self._router = router
+        self._understanding = Understanding(router)
         self._chat = chat
         self._prompts = prompts
         self._dialogues = dialogues
@@ -173,11 +172,7 @@ class Assistant:
         scope = self._scope(account, place, language)
         recalled = self._memory.recall(scope, dialogue.id)
         names = self._locating.names(place)
-        before = self._before(scope, recalled.turns, names)
-        request = self._router.read(words, scope, names=names, before=before)
-        if request.tool in (Tool.REWRITE, Tool.PROPOSE) and not request.text and not request.choices:
-            text, kind = last_text(recalled.turns)
-            request = replace(request, text=text, kind=request.kind or kind)
+        request = self._understanding.read(words, scope, recalled.turns, names)
         return Exchange(
             words=words,
             place=place,
@@ -188,19 +183,6 @@ class Assistant:
             # Where a model is there and none is needed, nothing went wrong either.
             reply=Reply(outcome=Outcome.OK if self._chat.is_ready else Outcome.NO_MODEL),
         )
-
-    def _before(self, scope: Scope, turns: Sequence[Turn], names: Collection[str]) -> Request | None:
-        """What was asked for before. What a model looked up does not count for it: the admin's words are read again."""
-        before: Request | None = None
-        again: list[Turn] = []
-        for turn in reversed(turns[-_READ_AGAIN:]):
-            if turn.steps and turn.outcome not in _WORDED:
-                before = request_of(turn.steps[-1])
-                break
-            again.insert(0, turn)
-        for turn in again:
-            before = self._router.read(turn.asked, replace(scope, now=turn.at), names=names, before=before)
-        return before
 
     def _scope(self, account: Account, place: Location, language: str) -> Scope:
         return Scope(
@@ -361,7 +343,9 @@ class Assistant:
         )
 
     def _save(self, exchange: Exchange) -> Turn:
-        return self._dialogues.add_turn(exchange.scope.account, exchange.turn(self._clock()))
+        turn = self._dialogues.add_turn(exchange.scope.account, exchange.turn(self._clock()))
+        self._understanding.keep(turn, exchange.request)
+        return turn
 
     def _save_stopped(self, exchange: Exchange) -> None:
         try:
