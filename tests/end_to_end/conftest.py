@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -164,13 +165,19 @@ class Console:
         self.page.click("button.go")
         self.page.wait_for_selector(".hello, .start .empty")
 
-    def ask(self, question: str) -> sync_api.Locator:
-        """Ask on the page Ask and give the card that came of it."""
+    def say(self, words: str) -> sync_api.Locator:
+        """Say something on the page Ask and give the turn that begins."""
         before = self.page.locator(".thread .turn").count()
-        self.page.fill("#question textarea", question)
+        self.page.fill("#question textarea", words)
         self.page.press("#question textarea", "Enter")
         turn = self.page.locator(".thread .turn").nth(before)
         turn.wait_for()
+        return turn
+
+    def ask(self, question: str) -> sync_api.Locator:
+        """Ask on the page Ask and give the whole turn that came of it."""
+        turn = self.say(question)
+        sync_api.expect(turn).not_to_have_class(re.compile("live"), timeout=TIMEOUT_MS)
         return turn
 
     def ask_in(self, scope: str, question: str) -> sync_api.Locator:

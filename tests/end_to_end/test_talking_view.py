@@ -149,7 +149,7 @@ def test_a_reply_streams_shows_what_was_looked_up_and_is_there_again_after_a_rel
     assert console.page.locator(".hello .aside").count() == 0
     model.server.go.clear()
     model.replies = [Reply(calls=[ToolCall("topics", {})]), Reply("这周大家聊得最多的是绘本。", wait_after=1)]
-    turn = console.ask(WHAT)
+    turn = console.say(WHAT)
     expect(turn.locator(".said > .words")).to_have_text("这周大家")
     expect(turn.locator(".step summary")).to_contain_text("看了大家在聊什么")
     assert "live" in (turn.get_attribute("class") or "")
@@ -169,7 +169,7 @@ def test_a_reply_streams_shows_what_was_looked_up_and_is_there_again_after_a_rel
     expect(turn.locator(".said > .words")).to_have_text("这周大家聊得最多的是绘本。")
     expect(turn.locator(".step")).to_have_count(1)
     model.replies = [Reply("上周聊的是活动。")]
-    turn = console.ask("那上周呢？")
+    turn = console.say("那上周呢？")
     expect(turn.locator(".said > .words")).to_have_text("上周聊的是活动。")
     assert WHAT in model.server.asked[-1].text
 
@@ -208,14 +208,14 @@ def test_a_reply_is_stopped_half_way(enter: Callable[..., Console], talked: Serv
     console.open(f"/?in=g{group_of(talked)}", ".hello")
     model.server.left.clear()
     model.replies = [Reply("一二三四五六七八九十", hang_after=1)]
-    turn = console.ask(WHAT)
+    turn = console.say(WHAT)
     expect(turn.locator(".said > .words")).to_have_text("一二三四")
     console.page.get_by_role("button", name="停").click()
     expect(turn).to_contain_text("已停下")
     assert model.server.left.wait(30), "the request to the model goes on"
     expect(console.page.get_by_role("button", name="问", exact=True)).to_be_visible()
     model.replies = [Reply("好的。")]
-    expect(console.ask(WHAT).locator(".said > .words")).to_have_text("好的。")
+    expect(console.say(WHAT).locator(".said > .words")).to_have_text("好的。")
 
 
 def test_where_the_connection_fails_the_words_stay_in_the_box(enter: Callable[..., Console], model: Model) -> None:
@@ -223,7 +223,7 @@ def test_where_the_connection_fails_the_words_stay_in_the_box(enter: Callable[..
     console.open("/", ".hello")
     box = console.page.locator("#question textarea")
     console.page.route("**/talk/**", lambda route: route.abort())
-    turn = console.ask(WHAT)
+    turn = console.say(WHAT)
     expect(turn.locator(".problem")).to_contain_text("没有连上")
     expect(box).to_have_value(WHAT)
     console.shoot("talk-lost-zh")
@@ -239,7 +239,7 @@ def test_it_shows_at_once_that_it_was_heard(enter: Callable[..., Console]) -> No
     console.open("/", ".hello")
     held: list[Route] = []
     console.page.route("**/talk/**", lambda route: held.append(route))
-    turn = console.ask("听得到吗？")
+    turn = console.say("听得到吗？")
     # The server has not even been asked.
     expect(turn.locator(".asked")).to_have_text("听得到吗？")
     expect(turn.locator(".waiting")).to_be_visible()
