@@ -235,6 +235,27 @@ def model(data: Path) -> list[str]:
     return lines
 
 
+def dialogue(data: Path) -> list[str]:
+    """What a long conversation with the assistant sends to a model."""
+    f = run("dialogue")
+    counted = "counted" if f["is_exact"] else "estimated"
+    title = "### A conversation of 20 turns with the assistant (a model by script; all else is real)"
+    lines = [title, "", "| figure | value |", "|---|---|"]
+    rows = {
+        f"tokens of the first request of a turn, {counted}: first turn, last turn, most": (
+            f"{f['first']:,}, {f['last']:,}, {f['most']:,}"
+        ),
+        "of these, what is told of the turns before, at most (its budget)": (
+            f"{f['history_most']:,} ({f['history_budget']:,})"
+        ),
+        "tokens of all requests of a turn, at most (its limit)": f"{f['turn_most']:,} ({f['turn_budget']:,})",
+        "turn by turn": ", ".join(map(str, f["prompt_tokens"])),
+        "summaries made on the way": str(f["summaries"]),
+        "from the words to the first request, p50": f"{f['before_ms']:.0f} ms",
+    }
+    return [*lines, *(f"| {name} | {value} |" for name, value in rows.items())]
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
@@ -252,6 +273,7 @@ def main() -> None:
         "router": router,
         "masking": masking,
         "model": model,
+        "dialogue": dialogue,
     }
     parser.add_argument("--only", choices=tuple(parts))
     given = parser.parse_args()

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from copilot.answering.question import rests_on_before
 from copilot.assistant.events import Began, Event, Finished, Looked, Said, Withdrew
-from copilot.assistant.exchange import Exchange, Reply
-from copilot.assistant.handing import checked, hand_over, may_hand_over, target_of, which_group
+from copilot.assistant.exchange import Exchange, Handover, Reply
+from copilot.assistant.handing import checked, hand_over, is_usable, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
 from copilot.assistant.phrases import WRITING, openers, span, tone, where, which
 from copilot.assistant.ports import Asking, Prompts, Router, Tools
@@ -123,6 +122,8 @@ class Assistant:
             with closing(self._replying(exchange)) as events:
                 for event in events:
                     yield exchange.reply.hear(event)
+            # From here on nothing is told before all is done: a stop finds either none of it or the whole.
+            late = self._hand_over(exchange)
             turn = self._save(exchange)
             is_saved = True
         except GeneratorExit:
@@ -133,6 +134,7 @@ class Assistant:
         finally:
             if not is_saved:
                 self._dialogues.delete_if_empty(account, exchange.dialogue_id)
+        yield from late
         yield Finished(turn=turn, result=exchange.reply.result)
         if turn.outcome in _WORDED:
             self._condense(exchange)
@@ -234,16 +236,32 @@ class Assistant:
             yield from _told(exchange, which_group(exchange.place, exchange.words, scope.language))
             return
         need(scope.account, Role.MODERATOR, target.group.id)
+        exchange.reply.handover = Handover(target=target, text=text, is_reply=True)
+
+    def _hand_over(self, exchange: Exchange) -> list[Event]:
+        """Leave the turn's text, if it has one, among the proposals; returns what is to be told of it."""
+        reply, handover, scope = exchange.reply, exchange.reply.handover, exchange.scope
+        if handover is None:
+            return []
+        # A dialogue that was deleted meanwhile leaves no proposal behind.
+        self._dialogues.last_turns(scope.account, exchange.dialogue_id, 1)
         found = hand_over(
             self._proposing,
             scope,
-            target,
-            text,
+            handover.target,
+            handover.text,
             words=exchange.words,
             before=exchange.asked_before,
+            citations=handover.citations,
         )
-        yield Looked(step=step_of(replace(request, text=text, kind=target.kind), found))
-        yield from _told(exchange, found)
+        request = Request(tool=Tool.PROPOSE, text=handover.text, kind=handover.target.kind)
+        told: list[Event] = [Looked(step=step_of(request, found))]
+        if handover.is_reply:
+            told.append(Said(text=found.text))
+        for event in told:
+            reply.hear(event)
+        reply.proposal_ids = found.proposal_ids
+        return told
 
     def _by_model(self, exchange: Exchange) -> Generator[Event, None, None]:
         request, turns = exchange.request, exchange.recalled.turns
@@ -254,7 +272,11 @@ class Assistant:
                 yield Looked(step=step_of(request, found))
                 yield from self._answering(exchange)
                 return
-        yield from self._working(exchange)
+        if self._chat.takes_tools:
+            yield from self._working(exchange)
+        else:
+            # A model that cannot look anything up would only guess.
+            yield from self._plainly(exchange)
 
     def _answering(self, exchange: Exchange) -> Generator[Event, None, None]:
         """A question to the knowledge: each line is checked against its sources before it is said."""
@@ -312,20 +334,9 @@ class Assistant:
         reply.citations = worked.citations
         if worked.text is None or target is None:
             return
-        # A dialogue that was deleted meanwhile leaves no proposal behind.
-        self._dialogues.last_turns(scope.account, exchange.dialogue_id, 1)
-        found = hand_over(
-            self._proposing,
-            scope,
-            target,
-            worked.text,
-            words=exchange.words,
-            before=exchange.asked_before,
-            citations=worked.citations,
-        )
-        asked = Request(tool=Tool.PROPOSE, text=worked.text, kind=target.kind)
-        reply.proposal_ids = found.proposal_ids
-        yield Looked(step=step_of(asked, found))
+        if not is_usable(worked.text, words=exchange.words, before=exchange.asked_before):
+            raise ModelFailed("the model came to no reply; try again", Outcome.BAD_OUTPUT)
+        reply.handover = Handover(target=target, text=worked.text, citations=worked.citations)
 
     def _prompt(self, exchange: Exchange, kind: ProposalKind | None) -> Rendered:
         scope, place = exchange.scope, exchange.place

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from copilot.assistant.events import Event, Looked, Said, Withdrew
+from copilot.assistant.handing import Target
 from copilot.assistant.memory import Recalled
 from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.records import Answer, Citation, Outcome, ProposalKind, Silence, Step, Turn
@@ -14,6 +15,16 @@ from copilot.services.locating import Location
 from copilot.text.fold import folded
 
 _MADE = {Tool.DRAFT.value, Tool.REWRITE.value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """A text that goes among the proposals when the turn is saved; `is_reply`: that is all that the turn says."""
+
+    target: Target
+    text: str
+    citations: tuple[Citation, ...] = ()
+    is_reply: bool = False
 
 
 @dataclass(slots=True)
@@ -27,6 +38,7 @@ class Reply:
     proposal_ids: tuple[int, ...] = ()
     choices: tuple[str, ...] = ()
     result: Answer | Silence | None = None
+    handover: Handover | None = None
 
     def hear(self, event: Event) -> Event:
         """Keep what an event tells, and pass it on."""

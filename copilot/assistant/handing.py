@@ -12,7 +12,7 @@ from copilot.assistant.cleaning import Cleaned, Removed, cleaned
 from copilot.assistant.request import Found, Request, Scope
 from copilot.records import Citation, Group, ProposalKind, ProposalState, Role, SourceKind
 from copilot.services.locating import Location
-from copilot.services.proposing import Proposing
+from copilot.services.proposing import LONGEST_TEXT, Proposing
 from copilot.text.fold import folded
 
 _MOST_CHOICES = 6
@@ -64,6 +64,11 @@ def which_group(place: Location, words: str, language: str) -> Found:
 def may_hand_over(scope: Scope, group: Group) -> bool:
     """Whether the account may leave proposals for a group."""
     return scope.account.role.includes(Role.MODERATOR) and scope.account.sees(group.id)
+
+
+def is_usable(text: str, *, words: str, before: Sequence[str] = ()) -> bool:
+    """Whether anything is left of a model's text without what nobody asked for, and it is not far too long."""
+    return 0 < len(cleaned(text, [words, *before]).text.strip()) <= LONGEST_TEXT
 
 
 def hand_over(

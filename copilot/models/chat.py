@@ -96,6 +96,12 @@ class Chat:
         """Whether a model is chosen."""
         return self._chosen() is not None
 
+    @property
+    def takes_tools(self) -> bool:
+        """Whether the model may be given tools: not where a test found that it calls none."""
+        chosen = self._chosen()
+        return chosen is not None and chosen[0].abilities.tools is not False
+
     def warm(self) -> None:
         """Load what the first call needs, which takes a second, without asking anything."""
         chosen = self._chosen()

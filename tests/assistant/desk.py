@@ -22,6 +22,7 @@ from copilot.models.chat import Chat
 from copilot.models.masking import Masker
 from copilot.models.prompts import Prompts
 from copilot.records import (
+    Abilities,
     Account,
     Answer,
     Citation,
@@ -182,11 +183,17 @@ def make_desk(
     tools: Tools | None = None,
     clock: Callable[[], datetime] | None = None,
     is_real: bool = False,
+    abilities: Abilities | None = None,
 ) -> Desk:
     """A desk; without a server no model is chosen. `is_real`: with the router and the tools of the program."""
     clock = clock or Stopwatch()
     prompts = PROMPTS
-    setup = ModelSetup(vendor="compatible", base_url=server.url if server else "", model="scripted")
+    setup = ModelSetup(
+        vendor="compatible",
+        base_url=server.url if server else "",
+        model="scripted",
+        abilities=abilities or Abilities(),
+    )
     spending = Spending(app.store, clock=clock, timezone="Asia/Shanghai")
     chat = Chat(
         prompts,

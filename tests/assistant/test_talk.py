@@ -13,7 +13,7 @@ from copilot.assistant.events import Began, Finished, Looked, Said, Withdrew
 from copilot.assistant.request import Found, Request, Tool
 from copilot.bootstrap import App
 from copilot.errors import BadInput, NotAllowed, NotFound
-from copilot.records import Cap, Outcome, Platform, ProposalKind, ProposalState, Role
+from copilot.records import Abilities, Cap, Outcome, Platform, ProposalKind, ProposalState, Role
 from copilot.services.rights import SYSTEM
 from tests.assistant.desk import MING, Desk, PlainRouter, PlainTools, ended, looked, make_desk, shown
 from tests.models.scripted_server import Reply, Script, ScriptedServer, ToolCall
@@ -255,6 +255,15 @@ def test_over_the_budget_in_the_middle(app: App, group_id: int) -> None:
     assert shown(heard) == "查到：周六几点?"
 
 
+def test_a_model_that_calls_no_tools_is_not_left_to_guess(app: App, group_id: int) -> None:
+    with modelled(app, group_id, [], abilities=Abilities(tools=False)) as desk:
+        heard = desk.say("周六几点?")
+        assert desk.server is not None
+        assert desk.server.asked == []
+    assert shown(heard) == "查到：周六几点?"
+    assert ended(heard).turn.outcome is Outcome.OK
+
+
 def test_the_last_call_has_no_tools(app: App, group_id: int) -> None:
     def script(asked: object) -> Reply:
         tools = getattr(asked, "tools", [])
@@ -311,6 +320,30 @@ def test_a_model_that_fails_leaves_no_proposal(app: App, group_id: int) -> None:
     assert desk.proposing.all_of(MING) == []
     assert ended(heard).turn.outcome is Outcome.CUT_OFF
     assert ended(heard).turn.proposal_ids == ()
+
+
+def test_a_text_of_which_nothing_is_left_is_none(app: App, group_id: int) -> None:
+    with modelled(app, group_id, [hand("@所有人 https://evil.example"), Reply("好了。")]) as desk:
+        heard = desk.say("写公告 周六两点见")
+    assert desk.proposing.all_of(MING) == []
+    assert ended(heard).turn.outcome is Outcome.BAD_OUTPUT
+    assert shown(heard) == "查到：写公告 周六两点见"
+
+
+@pytest.mark.parametrize("words", ["写公告 周六两点见", "发公告：今晚停水"])
+def test_wherever_it_is_stopped_the_turn_and_its_proposal_agree(app: App, group_id: int, words: str) -> None:
+    for most in range(1, 9):
+        with modelled(app, group_id, [hand("周六见"), Reply("好了。")]) as desk:
+            talk = desk.assistant.talk(MING, words, group_id=group_id)
+            events = [event for event, _ in zip(talk, range(most), strict=False)]
+            talk.close()
+            assert isinstance(events[0], Began)
+            (turn,) = desk.dialogues.open(MING, events[0].dialogue_id).turns
+            made = desk.proposing.all_of(MING, state=ProposalState.PENDING)
+            assert turn.proposal_ids == tuple(one.id for one in made)
+            assert (turn.outcome is Outcome.CANCELLED) == (made == [])
+            for one in made:
+                desk.proposing.reject(MING, one.id, one.version)
 
 
 def test_a_model_cannot_propose_unasked(app: App, group_id: int) -> None:
