@@ -16,8 +16,9 @@ from copilot.assistant.concepts import FILLER, FRAME, REST, Concepts
 from copilot.assistant.following import follow
 from copilot.assistant.intents import NAME, TEXT, Intents
 from copilot.assistant.request import Request, Scope, Tool
-from copilot.assistant.slots import Reading, aspect_of, kind_of, read_slots, thread_of, topic_of
+from copilot.assistant.slots import Reading, aspect_of, kind_of, read_slots, thread_of
 from copilot.assistant.spans import two_periods
+from copilot.assistant.subjects import topic_of
 from copilot.text.language import language
 
 SURE = 0.45
