@@ -68,7 +68,7 @@ class Names:
 
     def _match(self, text: str, start: int) -> int:
         """The end of the longest name at a place, 0 where there is none."""
-        sizes = (*self._sizes.get(text[start : start + 2], ()), *self._sizes.get(text[start], ()))
+        sizes: tuple[int, ...] = (*self._sizes.get(text[start : start + 2], ()), *self._sizes.get(text[start], ()))
         for end in (start + size for size in sizes):
             is_word = self._reads_as_word.get(text[start:end])
             if is_word is None or end > len(text) or not _stands_alone(text, start, end):

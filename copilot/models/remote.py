@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -255,12 +256,11 @@ class RemoteEmbedder:
             )
         began = self._monotonic()
         call, attempt = self._call(texts, prompt, where), 0
-        try:
+        with ExitStack() as refused:
+            refused.callback(self._breaker.gave_up)
             body = self._masked(texts, where)
             call_id = self._access.ledger.reserve(call)
-        except BaseException:
-            self._breaker.gave_up()
-            raise
+            refused.pop_all()
         while True:
             attempt += 1
             try:
