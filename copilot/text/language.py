@@ -8,7 +8,7 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 _PARTICLE = re.compile("[吗嗎呢吧啊呀嘛么麼的了是怎]")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][a-z]+)?")
 # Addresses, mentions and platform emotes say nothing about the language around them.
-_ASIDE = re.compile(r"https?://[\x21-\x7e]+|www\.[\x21-\x7e]+|\S+@[\w.]+|@[\w.-]+")
+_ASIDE = re.compile(r"https?://[\x21-\x7e]+|www\.[\x21-\x7e]+|(?<!\S)[^\s@]++@[\w.]+|@[\w.-]+")
 
 
 def language(text: str) -> str:
