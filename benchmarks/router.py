@@ -1,8 +1,8 @@
 """What the router makes of what admins type: how often it is right, and how long it takes.
 
-`python -m benchmarks.router` reads `tests/dialogues/router_dev.yaml` and `router_held_out.yaml`, whose phrasings are
-none of the router's examples, and lists what it got wrong (`--silent` leaves that out). It prints one JSON object as
-its last line: for each part the turns, the share of them that is right in every slot, the share whose tool is, the
+`python -m benchmarks.router` reads `tests/dialogues/router_{dev,held_out,stranger}.yaml`, whose phrasings are none of
+the router's examples (the stranger had seen nothing of it), and lists what it got wrong (`--silent` leaves that out). It
+prints one JSON object as its last line: for each part the turns, the share of them that is right in every slot, the share whose tool is, the
 share of questions to the knowledge that went to `ask`, and of other requests that went there too; then `p50_ms, p95_ms`
 of a reading, and `first_ms`, the first one, which reads the examples.
 """
@@ -40,6 +40,9 @@ class Turn:
     read: Request
     wrong: tuple[str, ...]
     ms: float
+
+
+PARTS = ("dev", "held_out", "stranger")
 
 
 def converse(router: Router, path: Path) -> Iterator[list[Turn]]:
@@ -114,14 +117,14 @@ def _share(hits: list[bool]) -> float:
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--part", choices=("dev", "held_out"), help="only this one")
+    parser.add_argument("--part", choices=PARTS, help="only this one")
     parser.add_argument("--silent", action="store_true", help="do not list what is wrong")
     given = parser.parse_args()
     router = Router()
     found: dict[str, Any] = {}
     times: list[float] = []
     first_ms = 0.0
-    for part in (given.part,) if given.part else ("dev", "held_out"):
+    for part in (given.part,) if given.part else PARTS:
         path = FOLDER / f"router_{part}.yaml"
         turns = [turn for dialogue in converse(router, path) for turn in dialogue]
         first_ms = first_ms or turns[0].ms

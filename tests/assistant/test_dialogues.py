@@ -38,7 +38,7 @@ def turns(part: str) -> list[Turn]:
     return [turn for dialogue in converse(ROUTER, FOLDER / f"router_{part}.yaml") for turn in dialogue]
 
 
-@pytest.mark.parametrize("part", ["dev", "held_out"])
+@pytest.mark.parametrize("part", ["dev", "held_out", "stranger"])
 def test_most_of_what_is_typed_is_understood(part: str) -> None:
     read_turns = turns(part)
     wrong = [(turn.said, turn.wrong) for turn in read_turns if turn.wrong]
@@ -46,12 +46,12 @@ def test_most_of_what_is_typed_is_understood(part: str) -> None:
     assert len(read_turns) >= 80
     assert scored["right"] >= 0.9, wrong
     # A question that a figure answers is worse than a figure that is asked for once more.
-    assert scored["questions_asked"] >= 0.95, wrong
+    assert scored["questions_asked"] >= (0.95 if part != "stranger" else 0.92), wrong
 
 
 def test_no_dialogue_is_an_example() -> None:
     examples = {text for texts in read_yaml((SHIPPED / "examples.yaml").read_text("utf-8")).values() for text in texts}
-    said = {turn.said.rstrip("?？") for turn in turns("held_out")}
+    said = {turn.said.rstrip("?？") for part in ("held_out", "stranger") for turn in turns(part)}
     assert said & examples == set()
 
 
