@@ -1,10 +1,10 @@
 """What the router makes of what admins type: how often it is right, and how long it takes.
 
 `python -m benchmarks.router` reads `tests/dialogues/router_{dev,held_out,stranger}.yaml`, whose phrasings are none of
-the router's examples (the stranger had seen nothing of it), and lists what it got wrong (`--silent` leaves that out). It
-prints one JSON object as its last line: for each part the turns, the share of them that is right in every slot, the share whose tool is, the
-share of questions to the knowledge that went to `ask`, and of other requests that went there too; then `p50_ms, p95_ms`
-of a reading, and `first_ms`, the first one, which reads the examples.
+the router's examples (the stranger had seen nothing of it), and lists what it got wrong (`--silent` leaves that out).
+It prints one JSON object as its last line: for each part the turns, the share of them that is right in every slot, the
+share whose tool is, the share of questions to the knowledge that went to `ask`, and of other requests that went there
+too; then `p50_ms, p95_ms` of a reading, and `first_ms`, the first one, which reads the examples.
 """
 
 from __future__ import annotations
