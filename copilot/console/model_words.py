@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from markupsafe import Markup
 
 from copilot.console.i18n import Texts
 from copilot.console.page import Ui
-from copilot.models.providers import PROVIDERS
+from copilot.models.providers import PROVIDERS, provider
 from copilot.records import Account, ModelSetup, Purpose, Role
 from copilot.services.spending import CapUse
 
@@ -50,8 +52,10 @@ def vendor_name(t: Texts, name: str) -> str:
 
 
 def setup_name(t: Texts, setup: ModelSetup) -> str:
-    """Vendor and model."""
-    return f"{vendor_name(t, setup.vendor)} · {setup.model}"
+    """Vendor and model; where the vendor is none that we know, the host in its place."""
+    known = provider(setup.vendor).base_url if setup.vendor in {one.name for one in PROVIDERS} else ""
+    whose = vendor_name(t, setup.vendor) if known else urlsplit(setup.base_url).netloc
+    return f"{whose} · {setup.model}"
 
 
 def purpose_name(t: Texts, purpose: Purpose) -> str:

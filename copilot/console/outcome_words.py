@@ -7,6 +7,8 @@ from copilot.records import Outcome
 
 WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
 """With these a model said the reply."""
+NOT_FOR_SETTINGS = frozenset({Outcome.UNFINISHED, Outcome.CANCELLED, Outcome.CUT_OFF, Outcome.BAD_OUTPUT})
+"""What no setting can help."""
 
 
 def why_no_model(t: Texts, outcome: Outcome) -> str:

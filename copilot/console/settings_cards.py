@@ -64,7 +64,7 @@ def trying(t: Texts, serial: int) -> str:
 def probe_card(t: Texts, probe: Probe) -> str:
     """What testing a model gave: that it works and what it can do, or what failed and what helps."""
     if probe.outcome not in WORDED:
-        words = explained(t, probe.sentence) if probe.sentence else outcome_name(t, probe.outcome)
+        words = _sentence(t, probe.sentence) if probe.sentence else outcome_name(t, probe.outcome)
         return str(
             Markup('<div class="probe bad" role="alert"><b>{}</b><p>{}</p></div>').format(
                 t("还不能用", "It does not work yet"), words
@@ -138,7 +138,7 @@ def estimate_line(t: Texts, name: str, yuan: float | None, questions: int, basis
 
 def _sentence(t: Texts, line: str) -> str:
     """A sentence of the floors below, with its beginning and end."""
-    words = explained(t, line)
+    words = explained(t, line).rstrip(".。")
     return words[:1].upper() + words[1:] + t("。", ".")
 
 

@@ -12,7 +12,7 @@ from copilot.assistant.request import Tool
 from copilot.console import cards
 from copilot.console.confirmations import Asked, word_buttons
 from copilot.console.i18n import Texts
-from copilot.console.outcome_words import why_no_model
+from copilot.console.outcome_words import NOT_FOR_SETTINGS, why_no_model
 from copilot.console.scopes import Scope
 from copilot.console.tool_words import looked_for, tool_name
 from copilot.console.turns import cite, result_card
@@ -237,7 +237,7 @@ def _note(t: Texts, turn: Turn, reader: Reader) -> Markup:
     # A question back rests on nothing that was looked up.
     if not words or (turn.outcome is Outcome.NO_MODEL and (reader.has_model or not turn.steps)):
         return Markup("")
-    link = _settings_link(t) if reader.may_set else ""
+    link = _settings_link(t) if reader.may_set and turn.outcome not in NOT_FOR_SETTINGS else ""
     # That there is no model at all need not stand under every reply: the last one says it.
     mark = " once" if turn.outcome is Outcome.NO_MODEL else ""
     return Markup('<p class="aside{}">{} {}</p>').format(mark, words, link)

@@ -106,6 +106,7 @@ def test_why_there_was_no_model_is_said_and_owners_are_led_to_the_settings() -> 
     assert "今天给大模型的额度用完了" in str(turn_card(ZH, kept, reader(), 1))
     assert 'href="/zh/settings"' in str(turn_card(ZH, kept, reader(), 1))
     assert "/settings" not in str(turn_card(ZH, kept, reader(Role.ADMIN), 1))
+    assert "/settings" not in str(turn_card(ZH, turn(outcome=Outcome.CANCELLED), reader(), 1))
     assert "aside" not in str(turn_card(ZH, turn(), reader(), 1))
     none = turn(outcome=Outcome.NO_MODEL, steps=(Step(tool="topics", found="x"),))
     assert "没有接入大模型" in str(turn_card(ZH, none, reader(), 1))
