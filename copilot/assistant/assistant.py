@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,12 @@ class Assistant:
         self._clock = clock
         self._timezone = timezone
         self._memory = Memory(dialogues, chat)
+
+    def warm(self) -> None:
+        """Load what the first conversation with a model needs, which takes seconds, without asking anything."""
+        if self._chat.is_ready:
+            self._chat.warm()
+            import_module("copilot.assistant.agent")
 
     def talk(
         self,

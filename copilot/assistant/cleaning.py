@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from copilot.models import contacts
 from copilot.text.fold import fold, folded
 
 _GAP = r"[\s_\-.·*|~]{0,3}"
@@ -123,12 +124,13 @@ def _unasked(text: str, known: str, may_call: bool) -> Iterator[tuple[int, int, 
     if not may_call:
         for match in _MASS.finditer(plain.text):
             yield *plain.raw_span(*match.span()), "everyone"
-    for pattern, kind in _KINDS:
-        for match in pattern.finditer(plain.text):
-            words = match.group().rstrip(" .,:;!?-")
-            if _squeezed(words) in known or (kind == "contact" and _DATE.fullmatch(words)):
-                continue
-            yield *plain.raw_span(match.start(), match.start() + len(words)), kind
+    spans = [(*match.span(), kind) for pattern, kind in _KINDS for match in pattern.finditer(plain.text)]
+    # What is masked before it leaves for a model is a contact here as well, in whatever disguise.
+    spans += [(found.start, found.end, "contact") for found in contacts.find(plain.text)]
+    for start, end, kind in spans:
+        words = plain.text[start:end].rstrip(" .,:;!?-")
+        if words and _squeezed(words) not in known and not (kind == "contact" and _DATE.fullmatch(words)):
+            yield *plain.raw_span(start, start + len(words)), kind
 
 
 def _squeezed(text: str) -> str:
