@@ -183,7 +183,7 @@ def router(data: Path) -> list[str]:
     lines = ["### The assistant without a model: what admins type, read by examples", ""]
     lines += ["| dialogues | turns | right in every slot | the right tool | questions that went to the knowledge |"]
     lines += ["|---|---|---|---|---|"]
-    for part, name in (("dev", "tuned on"), ("held_out", "held out")):
+    for part, name in (("dev", "tuned on"), ("held_out", "held out"), ("stranger", "a stranger's, only the tool")):
         one = f[part]
         shares = " | ".join(f"{_percent(one[key])} %" for key in ("right", "tool_right", "questions_asked"))
         lines.append(f"| {name} | {one['turns']} | {shares} |")
@@ -256,6 +256,22 @@ def dialogue(data: Path) -> list[str]:
     return [*lines, *(f"| {name} | {value} |" for name, value in rows.items())]
 
 
+def door(data: Path) -> list[str]:
+    """What our door adds to a chat model's own time until the first words."""
+    f = run("chat")
+    return [
+        "### Until the first words of a chat model: our door over the bare server (llama.cpp, a tiny model)",
+        "",
+        "| | p50 | over the bare server |",
+        "|---|---|---|",
+        f"| the bare server | {f['bare_p50_ms']:.1f} ms | |",
+        f"| through the door | {f['door_p50_ms']:.1f} ms | +{f['overhead_p50_ms']:.1f} ms |",
+        f"| with masking, 500 members | {f['masked_p50_ms']:.1f} ms | +{f['masked_overhead_p50_ms']:.1f} ms |",
+        "",
+        f"The first call of a process loads the libraries: {f['first_ms']:,.0f} ms; a server does that when it starts.",
+    ]
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
@@ -272,6 +288,7 @@ def main() -> None:
         "scale": scale,
         "router": router,
         "masking": masking,
+        "door": door,
         "model": model,
         "dialogue": dialogue,
     }
