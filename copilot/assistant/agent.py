@@ -23,7 +23,7 @@ from langgraph.types import Command
 from copilot.assistant import events
 from copilot.assistant.door import Door
 from copilot.assistant.memory import Recalled
-from copilot.assistant.request import Found, Period, Request, Scope
+from copilot.assistant.request import Found, Period, Request, Scope, Tool
 from copilot.assistant.steps import step_of
 from copilot.assistant.toolbox import Looked, toolbox
 from copilot.errors import BadInput, Busy, Conflict, ModelFailed, NotAllowed, NotFound
@@ -132,6 +132,9 @@ class _Watch(AgentMiddleware[Any, Any, Any]):
     ) -> ToolMessage | Command[Any]:
         """Call a tool; what is wrong with its arguments the model is told, and may mend."""
         call = request.tool_call
+        if call["name"] == Tool.PROPOSE.value:
+            # Taking a text costs nothing, and what was looked up must not keep it out.
+            return handler(request)
         key = json.dumps([call["name"], call["args"]], sort_keys=True, default=str)
         with self._lock:
             self._looks[key] += 1

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from copilot.assistant.agent import MOST_LOOKS
 from copilot.assistant.assistant import LONGEST_WORDS
 from copilot.assistant.events import Began, Finished, Looked, Said, Withdrew
 from copilot.assistant.request import Found, Request, Tool
@@ -312,6 +313,15 @@ def test_the_last_text_counts(app: App, group_id: int) -> None:
     with modelled(app, group_id, [hand("一"), hand("二"), Reply("好了。")]) as desk:
         desk.say("写公告 周六两点见")
     assert [one.text for one in desk.proposing.all_of(MING)] == ["二"]
+
+
+def test_many_look_ups_do_not_keep_a_text_out(app: App, group_id: int) -> None:
+    looks = [ToolCall("search", {"topic": str(number)}, id=str(number)) for number in range(12)]
+    many = Reply(calls=[*looks, ToolCall("propose", {"text": "周六见"}, id="text")])
+    with modelled(app, group_id, [many, Reply("好了。")]) as desk:
+        heard = desk.say("写公告 周六两点见")
+    assert [one.text for one in desk.proposing.all_of(MING)] == ["周六见"]
+    assert len(looked(heard)) == MOST_LOOKS + 1
 
 
 def test_a_model_that_fails_leaves_no_proposal(app: App, group_id: int) -> None:
