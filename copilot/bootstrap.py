@@ -98,8 +98,8 @@ class App:
         self.jobs.resume()
         self.importing.sweep_uploads()
         self.variants.start()
-        # What the first call to a model needs takes a second to load.
-        threading.Thread(target=self.chat.warm, name="warming", daemon=True).start()
+        # What the first talk with a model needs takes seconds to load.
+        threading.Thread(target=self.assistant.warm, name="warming", daemon=True).start()
 
     def close(self) -> None:
         """End the work in the background and let the files go."""
