@@ -98,6 +98,27 @@ def country(r: Random, number: str) -> str:
     return r.choice(("+86 ", "+86", "86-", "0086 ", "(+86)", "+86-")) + r.choice((plain, cut(3, 4, by=" -")))(r, number)
 
 
+ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+PINYIN = ("ling", "yao", "er", "san", "si", "wu", "liu", "qi", "ba", "jiu")
+
+
+def worded(words: Sequence[str]) -> Callable[[Random, str], str]:
+    """Digits as words."""
+    return lambda r, number: r.choice((" ", "-")).join(words[int(one)] for one in number)
+
+
+def sounded(r: Random, number: str) -> str:
+    """Three digits of the last eight as characters that sound alike."""
+    places = {3 + at for at in r.sample(range(8), 3)}
+    return "".join("铃依尔伞思武溜骑巴久"[int(one)] if at in places else one for at, one in enumerate(number))
+
+
+def parted(r: Random, number: str) -> str:
+    """Groups with a word, a line or an odd sign between them."""
+    sign = r.choice(("空格", "然后", "杠", "再", "\n", "=", "。", "|", ":", "丨", "(空格)", " dash "))
+    return sign.join((number[:3], number[3:7], number[7:]))
+
+
 DISGUISES = {
     "plain": plain,
     "3-4-4": cut(3, 4, by=" -."),
@@ -124,6 +145,12 @@ MORE_DISGUISES = {
     "half han": lambda r, number: number[:3] + drawn(HAN)(r, number[3:7]) + number[7:],
     "mixed": mixed,
     "country": country,
+    "English words": worded(ENGLISH),
+    "Pinyin": worded(PINYIN),
+    "sounds": sounded,
+    "parted": parted,
+    "么": drawn("零么二三四五六七八九"),
+    "Arabic": drawn("٠١٢٣٤٥٦٧٨٩"),
 }
 
 
@@ -153,6 +180,13 @@ def handle(r: Random) -> str:
     """What a messenger's id looks like."""
     word = r.choice(("xiaomei", "lihua", "zhang", "abc", "sunny", "dq", "hello", "wang", "love", "tiger"))
     return word + r.choice((digits(r, 4), "_" + digits(r, 3), digits(r, 6), "-" + digits(r, 2) + "x"))
+
+
+def hiding_handle(r: Random) -> str:
+    """An id with an emoji in it, spaces around a sign, or a sign as a word."""
+    word, number = r.choice(("mango", "yuanyuan", "tutu", "pearl")), digits(r, 4)
+    sign = r.choice(("下划线", "（下划线）", " _ ", " - ", "🌙", "✨✨", "*"))
+    return f"{word}{sign}{number}"
 
 
 MESSENGERS = (
@@ -191,16 +225,22 @@ MORE_MESSENGERS = (
     "微信是",
     "我的微信号是",
     "围信",
+    "微伈：",
+    "卫星：",
+    "绿标：",
+    "加賴 ",
+    "LINE ID: ",
+    "dd我 ",
 )
 QQS = ("QQ", "QQ：", "qq号", "扣扣", "扣扣：", "加Q ", "QQ群", "企鹅")
-MORE_QQS = ("Q Q:", "ＱＱ", "口口", "秋秋：", "球球", "+q", "q:", "qq是", "扣 扣")
+MORE_QQS = ("Q Q:", "ＱＱ", "口口", "秋秋：", "球球", "+q", "q:", "qq是", "扣 扣", "叩叩", "QQ group ", "寇寇：")
 
 
 def messenger(names: tuple[str, ...]) -> Writer:
     """A messenger's name and an id on it; the id is what must go."""
 
     def write(r: Random) -> str:
-        value = r.choice((handle, handle, mobile))(r)
+        value = r.choice((handle, handle, hiding_handle, mobile))(r)
         return f"{r.choice(names)}\0{r.choice((plain, plain, plain, drawn(WIDE)))(r, value)}"
 
     return write
@@ -241,6 +281,10 @@ def more_mail(r: Random) -> str:
             f"{local}＠{name}．{end}",
             f"{local} @ {name} . {end}",
             f"{local}[at]{name}[dot]{end}",
+            f"{local}(圈a){name}.{end}",
+            f"{local}【艾特】{name}【点】{end}",
+            f"{local}小老鼠{name}。{end}",
+            f"{local}📧{name}.{end}",
         )
     )
 
@@ -333,6 +377,8 @@ def more_address_zh(r: Random) -> str:
             f"{r.randint(1, 9)}号楼{r.randint(1, 4)}单元{r.randint(101, 1804)}室",
             f"{han(r, str(r.randint(2, 9)))}栋{han(r, str(r.randint(1, 4)))}单元{r.randint(101, 904)}",
             f"{r.randint(1, 40)}幢{r.randint(1, 3)}单元{r.randint(101, 999)}号",
+            f"{drawn(HAN_FORMAL)(r, str(r.randint(2, 9)))}栋{drawn(HAN_FORMAL)(r, str(r.randint(101, 999)))}室",
+            f"{r.randint(1, 30)}-{r.randint(1, 4)}-{r.randint(101, 999)}",
         )
     )
     house = r.choice(

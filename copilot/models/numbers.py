@@ -1,7 +1,7 @@
 """Numbers in folded text that lead to a person: phones, ids of messengers, identity papers, bank cards.
 
 A number is read as the groups of digits in which it is written; `number_kinds` tells which groups are a contact. Digits
-that are written as other characters (一三八, l38oo) are read in a second pass, so that a count before a number
+that are written as other characters (一三八, l38oo) or words are read in a second pass, so that a count before a number
 (第一138…) is not taken for a part of it.
 """
 
@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from copilot.models.number_kinds import Number, kind_of, said_before
-from copilot.models.spans import CHAT, ID, Span, word_set
+from copilot.models.number_kinds import Number, kind_of, said_before, spoken_kind
+from copilot.models.spans import CHAT, ID, PHONE, Span, word_set
+from copilot.models.written_digits import as_digits, spoken
 
-_HAN_DIGITS = dict(zip("零一二三四五六七八九壹贰叁参肆伍陆柒捌玖幺洞拐○◯", "0123456789123345678910700", strict=True))
-_TO_DIGITS = str.maketrans(_HAN_DIGITS)
-_LETTER_DIGITS = str.maketrans("oli", "011")
-_LETTERED = re.compile(r"(?<![a-z])[\doli]{7,19}(?![a-z])")
-_SEPARATOR = r"[ \t\-_.·•~*,、/|#@()\[\]【】\u20e3\u2010-\u2015\u2190-\u2bff\U0001f000-\U0001faff]"
-_RUN = re.compile(rf"\d(?:{_SEPARATOR}{{0,3}}\d)*")
+# Signs of money and shares stand at numbers of their own.
+_SEPARATOR = r"(?:[^\w%$¥€£￥]|[_丨丶ˉ])"
+_RUN = re.compile(rf"\d(?:{_SEPARATOR}{{0,8}}\d)*")
 _GROUP = re.compile(r"\d+")
 _TIGHT = re.compile(r"[-_.·*/~‐-―]")
 _MOST_DIGITS = 19
@@ -27,9 +25,10 @@ _LEAST_DIGITS = 5
 _LETTERS_BEFORE = re.compile(r"[a-z]+\Z")
 _TELLING_LETTERS = word_set("v vx wx q qq tel t m p d phone call mobile wechat weixin id no at is x e")
 _URL = re.compile(r"https?://[!-~]+|www\.[!-~]+")
-_SOME_DIGITS = re.compile(r"\d(?:[^\d\n]{0,3}\d){4}")
-_LETTERED_HINT = re.compile(r"[\doli]{7}")
-_X = re.compile(r"[ .·-]?x(?![a-z0-9])")
+_SOME_DIGITS = re.compile(r"\d(?:\D{0,8}\d){4}")
+_X = re.compile(r"[ .·\n-]?(?:x(?![a-z0-9])|[×✕✖╳❌叉])")
+# Some call the extension of a landline by name.
+_EXTENSION = re.compile(r" ?(?:转|分机号?|ext(?:ension)?\.?|x|#)[ :]?\d{1,6}(?!\d)")
 _STRONG = 3
 
 
@@ -51,13 +50,14 @@ def find(text: str) -> Iterator[Span]:
         text: folded.
     """
     plain = list(_numbers(text, text)) if _SOME_DIGITS.search(text) else []
-    other = text.translate(_TO_DIGITS)
-    if _LETTERED_HINT.search(other):
-        other = _LETTERED.sub(_spelt, other)
+    other = as_digits(text)
     odd = list(_numbers(text, other)) if other != text and _SOME_DIGITS.search(other) else []
     yield from (span for span, strength in odd if strength == _STRONG)
     yield from (span for span, _ in plain)
     yield from (span for span, strength in odd if strength < _STRONG)
+    for one in spoken(text):
+        if kind := spoken_kind(one.digits, said_before(text[max(0, one.start - 40) : one.start])):
+            yield Span(one.start, one.end, kind)
 
 
 def _numbers(text: str, digits: str) -> Iterator[tuple[Span, int]]:
@@ -82,6 +82,8 @@ def _numbers(text: str, digits: str) -> Iterator[tuple[Span, int]]:
                 end += text[end : end + 1] == "\u20e3"
                 if one.kind == ID and one.ends_with_x and (x := _X.match(text, end)):
                     end = x.end()
+                elif one.kind == PHONE and (extension := _EXTENSION.match(text, end)):
+                    end = extension.end()
                 yield Span(groups[one.first][0], end, one.kind), one.strength
 
 
@@ -94,22 +96,32 @@ def _readings(
     if lead and _TIGHT.fullmatch(lead):
         return
     before = text[max(0, start - 40) : start]
-    said = said_before(before)
     letters = _LETTERS_BEFORE.search(before)
-    if letters and letters[0] not in _TELLING_LETTERS and CHAT not in said:
-        return
+    said: frozenset[str] | None = None
     in_url = any(begin <= start < stop for begin, stop in urls)
+    # Single digits before which stands one more, set apart alike, are none but where words say so.
+    is_inside = 0 < first < len(groups) - 1 and all(_is_single(groups, first + step) for step in (-1, 0, 1))
+    is_inside = is_inside and lead == text[groups[first][1] : groups[first + 1][0]]
     total = 0
     for last in range(first, len(groups)):
         begin, end = groups[last]
         total += end - begin
+        is_inside = is_inside and end - begin == 1
         if total > _MOST_DIGITS:
             return
+        if total < _LEAST_DIGITS:
+            continue
         trail = text[end : groups[last + 1][0]] if last + 1 < len(groups) else ""
         after = text[end : end + 16]
         ends_with_x = _X.match(after) is not None
         is_cut = after[:1].isascii() and after[:1].isalpha() and not ends_with_x
-        if total < _LEAST_DIGITS or is_cut or (trail and _TIGHT.fullmatch(trail)):
+        if is_cut or (trail and _TIGHT.fullmatch(trail)):
+            continue
+        if said is None:
+            said = said_before(before)
+            if letters and letters[0] not in _TELLING_LETTERS and CHAT not in said:
+                return
+        if is_inside and not said:
             continue
         signs = [text[groups[at][1] : groups[at + 1][0]] for at in range(first, last)]
         singles = first < last and all(stop - begin == 1 for begin, stop in groups[first : last + 1])
@@ -125,7 +137,7 @@ def _readings(
             after=after,
             ends_with_x=ends_with_x,
             goes_on=goes_on,
-            is_odd=text[start:end] != digits[start:end],
+            is_odd=any(text[begin:stop] != digits[begin:stop] for begin, stop in groups[first : last + 1]),
             is_in_url=in_url,
         )
         kind, strength = kind_of(number)
@@ -135,10 +147,9 @@ def _readings(
 
 def _goes_on(groups: list[tuple[int, int]], place: int, sign: str, signs: list[str]) -> bool:
     """Whether a neighbour of single digits is one more, set apart by the same sign."""
-    return 0 <= place < len(groups) and groups[place][1] - groups[place][0] == 1 and sign in signs
+    return 0 <= place < len(groups) and _is_single(groups, place) and sign in signs
 
 
-def _spelt(found: re.Match[str]) -> str:
-    """Digits among which letters stand that look like some, when enough of them are digits."""
-    is_number = 3 * sum(map(str.isdigit, found[0])) > len(found[0])
-    return found[0].translate(_LETTER_DIGITS) if is_number else found[0]
+def _is_single(groups: list[tuple[int, int]], place: int) -> bool:
+    """Whether a group is of one digit."""
+    return groups[place][1] - groups[place][0] == 1
