@@ -196,6 +196,7 @@ def test_earlier_conversations_are_opened_renamed_and_deleted(enter: Callable[..
     expect(page.locator(".hello")).to_be_visible()
     assert "talk=" not in page.url
     page.get_by_role("button", name="以前的对话").click()
+    expect(row).to_be_visible()
     before = page.locator(".past .row-card").count()
     row.get_by_role("button", name="删除").click()
     page.locator("dialog").get_by_role("button", name="删除").click()
