@@ -147,7 +147,9 @@ def find(text: str, raw: str = "") -> Iterator[Span]:
         text: folded.
         raw: the same before folding, where it is as long; it tells Way, a street, from way.
     """
-    text = _YAO.sub("一", text.translate(_FORMAL))
+    text = text.translate(_FORMAL)
+    if "么" in text:
+        text = _YAO.sub("一", text)
     text = _LETTERED.sub(lambda found: found[0].translate(_LETTERS), text)
     chars = set(text)
     places = [

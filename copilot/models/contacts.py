@@ -72,7 +72,8 @@ _BOXED = re.compile(
     rf"(?: ?(?:账号|帐号|地址|号|是|为|叫|:|is|address|->|→)){{1,3}} ?(?P<value>{_WITH_DIGITS})(?![a-z0-9_.@])"
 )
 # Another sign for the @, where the text speaks of mail.
-_SIGNED_MAIL = re.compile(rf"{_LOCAL}(?: ?[#*&$%^~|!] ?| at |(?<=\d)at|(?<=\d)a(?=qq|163|126)){_HOST}{_KNOWN_TLD}")
+_SIGNED_MAIL = re.compile(rf"{_LOCAL}(?: ?[#*&$%^~|] ?| at |(?<=\d)at|(?<=\d)a(?=qq|163|126)){_HOST}{_KNOWN_TLD}")
+_SIGNED = (*"#*&$%^~|", " at ", *(f"{digit}a" for digit in range(10)))
 _SAID_END = re.compile(
     r"[\w][#*&][a-z0-9-]+(?: ?[(\[【]?(?:点|dot)[)\]】]? ?[a-z]+)+|[#*&][a-z0-9-]+\.(?:com|edu|cn)\b"
 )
@@ -90,7 +91,8 @@ _SPACED_MAIL = re.compile(r"(?<![a-z0-9])(?:[a-z0-9_] ){2,}@(?: ?[a-z0-9.]){4,}(
 def _emails(text: str) -> Iterator[Span]:
     if "mail" in text or "邮箱" in text or "outlook" in text:
         yield from (Span(*found.span("value"), EMAIL) for found in _BOXED.finditer(text))
-    if _SPEAKS_OF_MAIL.search(text) or _SAID_END.search(text):
+    is_signed = any(sign in text for sign in _SIGNED) and any(end in text for end in ("com", "cn", "net", "edu", "org"))
+    if is_signed and (_SPEAKS_OF_MAIL.search(text) or _SAID_END.search(text)):
         for found in _SIGNED_MAIL.finditer(text):
             if " at " not in found[0] or re.search(r"[\d._]", found["local"]):
                 yield Span(*found.span(), EMAIL)

@@ -48,8 +48,8 @@ _LONE = (
     r"(?<![a-z0-9] )(?<![a-z0-9])v(?= [a-z]{3})|(?<![\u4e00-\u9fff])[微薇威徽葳嶶崴巍](?= ?[a-z])|卫星(?= ?:| [a-z])"
 )
 # What one of them may begin with; looking there first saves trying all of them everywhere.
-_FIRST = rf"(?=[{_WEI}卫v绿wq扣抠叩蔻寇口秋球企🐧小纸飞伈d滴电tl赖skdzf脸i推抖快陌钉蝙加➕+佳嘉茄伽咖珈j联私我])"
-_CHAT_CUE = re.compile(rf"{_FIRST}(?P<cue>{MESSENGER}|{SHORT}|{_LONE}|加我(?:好友)?|{_BARE}dd我|滴滴?我){SAYING}")
+FIRST = rf"(?=[{_WEI}卫v绿wq扣抠叩蔻寇口秋球企🐧小纸飞伈d滴电tl赖skdzf脸i推抖快陌钉蝙加➕+佳嘉茄伽咖珈j联私我])"
+_CHAT_CUE = re.compile(rf"{FIRST}(?P<cue>{MESSENGER}|{SHORT}|{_LONE}|加我(?:好友)?|{_BARE}dd我|滴滴?我){SAYING}")
 # WeChat's own rule for ids: 6 to 20 letters, digits, _ and -, a letter first. Telegram's allow 5 to 32; some take dots.
 _HANDLE = re.compile(r"(?:live:)?[a-z](?=[a-z0-9_.-]{4})[a-z0-9_-]*(?:\.[a-z0-9_-]+)*(?:#\d{4})?(?![a-z0-9_/-])")
 _DISCORD_HANDLE = re.compile(r"[a-z][a-z0-9_.]{1,31}#\d{4}(?!\d)")
@@ -64,7 +64,7 @@ _HIDING_HANDLE = re.compile(
 _TELLING = re.compile(rf"[\d_#零一二三四五六七八九]|下划线|underscore|{_EMOJI}")
 # Who spells a messenger oddly, or says to add, gives an id, be it of letters alone.
 _HIDES = re.compile(r"[薇威徽溦嶶崴徾巍葳❤♥💗💖芯伈訫]|v.{0,2}x|绿|蔻|寇|叩|[加➕+佳嘉茄伽咖珈私搜]")
-_DIGIT_FIRST = re.compile(r"\d+[a-z_-][a-z0-9_-]{4,18}(?![a-z0-9])")
+_DIGITFIRST = re.compile(r"\d+[a-z_-][a-z0-9_-]{4,18}(?![a-z0-9])")
 _CUT_HANDLE = re.compile(r"[a-z]{2,} (?:[a-z]{1,12}[_-]?)?\d{2,}(?![a-z0-9])|[a-z]{2,}[_-]\d{3,}(?![a-z0-9])")
 _SOME_HANDLE = re.compile(
     r"[a-z][^a-z0-9\n]{0,7}[a-z0-9_#-](?:[^a-z0-9\n]{0,7}[a-z0-9_#-]){2}|[a-z]{2}[零一二三四五六七八九幺]{2}"
@@ -120,7 +120,7 @@ def _value(text: str, cue: re.Match[str]) -> re.Match[str] | None:
         _DISCORD_HANDLE,
         _SPACED_HANDLE,
     )
-    patterns = (*patterns, _CUT_HANDLE, _DIGIT_FIRST) if says_so or _HIDES.search(cue["cue"]) else patterns
+    patterns = (*patterns, _CUT_HANDLE, _DIGITFIRST) if says_so or _HIDES.search(cue["cue"]) else patterns
     values = [found for pattern in patterns if (found := pattern.match(text, cue.end()))]
     value = max(values, key=lambda found: found.end(), default=None)
     if value is None or _NO_HANDLE.match(value[0]) or _in_path(text, cue.start()) or len(value[0]) > _LONGEST_HANDLE:

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import NamedTuple
 
-from copilot.models.messengers import MESSENGER, SAYING, SHORT
+from copilot.models.messengers import FIRST, MESSENGER, SAYING, SHORT
 from copilot.models.spans import CARD, CHAT, ID, PHONE, word_set
 from copilot.models.written_digits import SIGN_WORD
 
@@ -27,7 +27,7 @@ _CUES = {
         r"(?:身份证|(?<![a-z])sfz|证件|证号|id ?card|national id|identity|ssn|social security|护照|passport"
         rf"|户口|居民证){_FILLERS}"
     ),
-    CHAT: re.compile(rf"(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z"),
+    CHAT: re.compile(rf"{FIRST}(?:{MESSENGER}|{SHORT}|加我(?:好友)?){SAYING}\Z"),
     CARD: re.compile(
         r"(?:卡号|银行卡|储蓄卡|信用卡|工资卡|[工建农招中交]行|邮储|账号|帐号|账户|打卡吧?|打这张|转这张"
         rf"|card|account|acct|iban){_FILLERS}"

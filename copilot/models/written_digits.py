@@ -42,13 +42,13 @@ _LETTERED = re.compile(
 )
 _ANY_LETTER = re.compile(r"[\d|][oli|]|[oli|]\d|\boo|ol")
 _LOOKING = str.maketrans("olisbz", "011582")
-_LOOKED = re.compile(r"(?<![a-z\d])1[\dolisbz]{10}(?![a-z\d])")
+_LOOKED = re.compile(r"1(?<![a-z\d].)[\dolisbz]{10}(?![a-z\d])")
 
 _SIGN_WORDS = (
     "空格|然后|接着|后面|中间|最后|开头|打头|前面|尾号|再|横杠|横线|短横线?|中划线|下划线|斜杠|减号?|杠|逗号|加|点|个?空"
     "|dash|space|dot|slash|then"
 )
-_SAID_SIGN = re.compile(rf"(?<=[\dol]) ?[(\[【]?(?:{_SIGN_WORDS})(?:是|为)?[)\]】]? ?(?=[\dol])")
+_SAID_SIGN = re.compile(rf"([\dol]) ?[(\[【]?(?:{_SIGN_WORDS})(?:是|为)?[)\]】]? ?(?=[\dol])")
 SIGN_WORD = "空格|然后|接着|[后前]面|中间|最后|[开打]头|尾号|杠|横线|短横|划线|减|逗号|dash|space|slash|then"
 """A sign that is written as a word, as a pattern; nobody puts such words between the numbers of a list."""
 
@@ -100,7 +100,7 @@ def as_digits(text: str) -> str:
         plain = _YAO.sub("1", plain)
     if _ANY_SOUND.search(plain):
         plain = _SOUNDED.sub(_heard, plain)
-    plain = _SAID_SIGN.sub(lambda found: " " * len(found[0]), plain)
+    plain = _SAID_SIGN.sub(lambda found: found[1] + " " * (len(found[0]) - 1), plain)
     if _ANY_LETTER.search(plain):
         plain = _LETTERED.sub(_spelt, plain)
     return _LOOKED.sub(_seen, plain)
