@@ -30,6 +30,8 @@ INPUT_TOKENS_A_TALK, OUTPUT_TOKENS_A_TALK = 5000, 400
 """What one such exchange reads and writes: the tools are described and what they found is read. Source: as above."""
 
 MONTH = timedelta(days=30)
+SETTLING = timedelta(days=14)
+"""In the first days after the first reply to an admin, habits are still to come: the guess is the least then."""
 FEWEST_MEASURED = 20
 """From so many calls on, what they really took counts and not the figures above."""
 READ = 2000
@@ -118,6 +120,7 @@ def estimate(
         pasts = [past for room in rooms if (past := _past(connection, room)) is not None]
         every = max(1, -(-sum(past.total for past in pasts) // READ))
         measured = model_calls.sums(connection, from_at=now - MONTH, before=now + timedelta(days=1))
+        first_at = model_calls.first_at(connection, _TALKING)
         read = [(past, message) for past in pasts for message in _read(connection, past, every)]
     asking = [(past, message) for past, message in read if _asks(message)]
     tried, about = _about(retriever, gate, asking)
@@ -125,7 +128,7 @@ def estimate(
     answer = _rate_of_answers(measured)
     here = {None, *(room.id for room in rooms)}
     talk = _rate_of_talks([one for one in measured if one.group_id in here])
-    talks = talk.measured or TALKS_A_DAY * MONTH.days
+    talks = _talks_a_month(talk, MONTH if first_at is None else min(MONTH, now - first_at))
     input_tokens = round(questions * answer.input_tokens + talks * talk.input_tokens)
     output_tokens = round(questions * answer.output_tokens + talks * talk.output_tokens)
     price = cost(setup, input_tokens, output_tokens)
@@ -138,7 +141,7 @@ def estimate(
         else "what an answer takes was measured on the sample communities"
     )
     basis.append(
-        f"the {talk.measured} replies to admins of the last 30 days are included"
+        f"the {talk.measured} replies to admins of the last 30 days are included, as {round(talks)} a month"
         if talk.measured
         else f"{TALKS_A_DAY} requests of admins to the co-pilot a day are included"
     )
@@ -222,6 +225,18 @@ def _rate_of_talks(measured: Sequence[CallSum]) -> _Rate:
         sum(one.output_tokens for one in done) / calls,
         calls,
     )
+
+
+def _talks_a_month(talk: _Rate, observed: timedelta) -> float:
+    """How often admins ask in a month: calls where `talk` was measured, exchanges otherwise.
+
+    Args:
+        observed: the time in which it was measured.
+    """
+    if not talk.measured:
+        return TALKS_A_DAY * MONTH.days
+    scaled = talk.measured * (MONTH / max(_SHORTEST, observed))
+    return max(scaled, TALKS_A_DAY * MONTH.days * CALLS_A_TALK) if observed < SETTLING else scaled
 
 
 def _counted(pasts: Sequence[_Past], read: int, asking: int, zone: ZoneInfo) -> Iterator[str]:

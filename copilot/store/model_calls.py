@@ -125,6 +125,12 @@ def sums(connection: Connection, *, from_at: datetime, before: datetime) -> list
 _NAMED = ("purpose", "group_id", "outcome")
 
 
+def first_at(connection: Connection, purposes: Collection[Purpose]) -> datetime | None:
+    """When the first call for one of some purposes was made that is still known; None where there was none."""
+    named = [one.value for one in purposes]
+    return connection.execute(sa.select(sa.func.min(model_call.c.at)).where(model_call.c.purpose.in_(named))).scalar()
+
+
 def newest(connection: Connection, limit: int) -> list[ModelCall]:
     """The last calls, newest first."""
     rows = connection.execute(sa.select(model_call).order_by(model_call.c.id.desc()).limit(limit))

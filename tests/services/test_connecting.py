@@ -376,12 +376,40 @@ def test_what_calls_really_took_counts_once_there_are_enough(made: Made, room: R
     found = connecting.estimate(SYSTEM, DEEPSEEK, group_id=room.group_id)
     questions = found.questions_a_month
     assert questions == before.questions_a_month
-    assert found.input_tokens == questions * 800 + 30 * 1000
-    assert found.output_tokens == questions * 15 + 30 * 10
-    assert found.calls == round(1.5 * questions) + 30
+    assert found.input_tokens == questions * 800 + 300 * 1000
+    assert found.output_tokens == questions * 15 + 300 * 10
+    assert found.calls == round(1.5 * questions) + 300
     assert any("20 answers of the last 30 days" in one for one in found.basis)
-    assert any("30 replies to admins" in one for one in found.basis)
+    assert any("30 replies to admins" in one and "300 a month" in one for one in found.basis)
     assert not [one for one in found.basis if not in_chinese(one)]
+
+
+@pytest.mark.parametrize(
+    ("days", "replies", "a_month"),
+    [
+        # Some trying on the first days is no month's use: no less than the guess.
+        (0.1, 20, 600),
+        (3, 25, 300),
+        (10, 25, 300),
+        (10, 200, 600),
+        # From two weeks on, what was is what will be.
+        (15, 25, 50),
+        (29.9, 30, 30),
+        (90, 30, 30),
+    ],
+)
+def test_what_admins_asked_so_far_is_reckoned_up_to_a_month(
+    made: Made, room: Room, app: App, days: float, replies: int, a_month: int
+) -> None:
+    connecting, _ = made()
+    did(app, Purpose.ASSISTANT, 1, 1000, at=NOW - timedelta(days=days))
+    did(app, Purpose.ASSISTANT, replies if days > 30 else replies - 1, 1000, at=NOW - timedelta(hours=1))
+    # Trying a vendor says nothing about use.
+    did(app, Purpose.TEST, 50, 9, at=NOW - timedelta(days=60))
+    found = connecting.estimate(SYSTEM, DEEPSEEK, group_id=room.group_id)
+    assert found.questions_a_month == 0
+    assert found.calls == pytest.approx(a_month, rel=0.01)
+    assert found.input_tokens == pytest.approx(a_month * 1000, rel=0.01)
 
 
 @pytest.fixture
