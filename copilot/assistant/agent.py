@@ -6,6 +6,7 @@ Loads LangChain, which takes a second: only `assistant` imports it, when a model
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -26,12 +27,14 @@ from copilot.assistant.memory import Recalled
 from copilot.assistant.request import Found, Period, Request, Scope, Tool
 from copilot.assistant.steps import step_of
 from copilot.assistant.toolbox import Looked, toolbox
-from copilot.errors import BadInput, Busy, Conflict, ModelFailed, NotAllowed, NotFound
+from copilot.errors import BadInput, Busy, Conflict, CopilotError, ModelFailed, NotAllowed, NotFound
 from copilot.models.blocks import wrap
 from copilot.models.chat import Chat
 from copilot.models.prompts import Rendered
 from copilot.models.tokens import count, cut
 from copilot.records import Citation, Outcome, Step
+
+log = logging.getLogger(__name__)
 
 MOST_CALLS = 6
 """Calls of the model in a turn; the last of them has no tools, so that it replies."""
@@ -148,6 +151,13 @@ class _Watch(AgentMiddleware[Any, Any, Any]):
             return handler(request)
         except (BadInput, Busy, Conflict, NotAllowed, NotFound) as error:
             return ToolMessage(wrap(str(error)), tool_call_id=call["id"] or "", name=call["name"], status="error")
+        except CopilotError:
+            raise
+        except Exception:
+            # What a model fills in is foreseen nowhere; it must not cost the admin the turn.
+            log.exception("the tool %s failed", call["name"])
+            told = "This could not be looked up. Go on without it."
+            return ToolMessage(told, tool_call_id=call["id"] or "", name=call["name"], status="error")
 
 
 def work(chat: Chat, task: Task) -> Generator[events.Event, None, Worked]:

@@ -7,6 +7,7 @@ stands in. It knows no pages and no platform.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.assistant.speech import Speech
 from copilot.assistant.steps import step_of
 from copilot.assistant.understanding import Understanding
-from copilot.errors import BadInput, ModelFailed, NotFound
+from copilot.errors import BadInput, CopilotError, ModelFailed, NotFound
 from copilot.models.chat import Chat
 from copilot.models.prompts import Rendered
 from copilot.records import Account, Answer, Outcome, ProposalKind, Role, Turn
@@ -35,6 +36,8 @@ from copilot.services.dialogues import Dialogues
 from copilot.services.locating import Locating, Location
 from copilot.services.proposing import Proposing
 from copilot.services.rights import need
+
+log = logging.getLogger(__name__)
 
 LONGEST_WORDS = 6000
 # What hands a text over is settled by the words of the admin alone, so doubt about them is asked back in any case.
@@ -215,10 +218,18 @@ class Assistant:
         else:
             try:
                 yield from self._by_model(exchange)
-            except ModelFailed as failed:
-                if exchange.reply.said:
-                    yield Withdrew()
-                yield from self._plainly(exchange, Outcome(failed.reason))
+                return
+            except ModelFailed as error:
+                failed = Outcome(error.reason)
+            except CopilotError:
+                raise
+            except Exception:
+                # Whatever befalls the model's road, the other one is there.
+                log.exception("a reply with a model failed")
+                failed = Outcome.CUT_OFF
+            if exchange.reply.said:
+                yield Withdrew()
+            yield from self._plainly(exchange, failed)
 
     def _plainly(self, exchange: Exchange, failed: Outcome | None = None) -> Generator[Event, None, None]:
         """The reply that the router's request gives; `failed` is how a model did that was to give one."""

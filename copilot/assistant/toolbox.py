@@ -20,6 +20,8 @@ from copilot.records import Step
 
 LONGEST_WORDS = 2000
 LONGEST_TEXT = 4000
+HIGHEST_ID = 2**63 - 1
+"""The highest that the store can hold."""
 
 
 class _Nothing(BaseModel):
@@ -45,7 +47,7 @@ class _Search(_When):
 
 
 class _Read(BaseModel):
-    thread_id: int = Field(ge=1, description="as another tool gave it")
+    thread_id: int = Field(ge=1, le=HIGHEST_ID, description="as another tool gave it")
 
 
 class _Members(_AboutWhen):

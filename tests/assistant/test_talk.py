@@ -365,6 +365,47 @@ def test_a_model_cannot_propose_unasked(app: App, group_id: int) -> None:
     assert shown(heard) == "好"
 
 
+# --- what nobody foresaw -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [2**63, 2**200, -1])
+def test_an_id_that_cannot_be_is_told_to_the_model(app: App, group_id: int, number: int) -> None:
+    script = [Reply(calls=[ToolCall("read", {"thread_id": number})]), Reply("没有这段。")]
+    with modelled(app, group_id, script) as desk:
+        heard = desk.say("随便聊聊最近的情况吧，看看有什么特别")
+        assert desk.server is not None
+        assert isinstance(desk.tools, PlainTools)
+        assert Tool.READ not in [one.tool for one in desk.tools.asked]
+        assert "thread_id" in desk.server.asked[1].results[0]
+    assert shown(heard) == "没有这段。"
+    assert ended(heard).turn.outcome is Outcome.OK
+
+
+def test_a_fault_of_a_tool_does_not_end_the_turn(app: App, group_id: int, caplog: pytest.LogCaptureFixture) -> None:
+    tools = PlainTools(fails={Tool.TOPICS: OverflowError("too large")})
+    script = [Reply(calls=[ToolCall("topics", {})]), Reply("没查到。")]
+    with modelled(app, group_id, script, tools=tools) as desk:
+        heard = desk.say("最近聊了什么?")
+        assert desk.server is not None
+        assert "too large" not in desk.server.asked[1].results[0]
+    assert shown(heard) == "没查到。"
+    assert "the tool topics failed" in caplog.text
+
+
+def test_a_fault_on_the_models_road_leaves_the_other(
+    app: App, group_id: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> object:
+        raise RuntimeError("nobody foresaw this")
+
+    with modelled(app, group_id, [Reply("不会说到这里")]) as desk:
+        monkeypatch.setattr(desk.chat, "converse", broken)
+        heard = desk.say("周六几点?")
+    assert shown(heard) == "查到：周六几点?"
+    assert ended(heard).turn.outcome is Outcome.CUT_OFF
+    assert "nobody foresaw this" in caplog.text
+
+
 # --- stopping, deleting, two tabs --------------------------------------------------------------------------------
 
 
