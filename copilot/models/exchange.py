@@ -13,6 +13,7 @@ from copilot.errors import ModelFailed
 from copilot.models import faults, tokens
 from copilot.models.attempts import FAILURES, Breaker, Fault, pause
 from copilot.models.providers import cost
+from copilot.models.thinking import THINKING_TOKENS
 from copilot.records.model import ModelCall, Outcome
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _TOKENS_A_MESSAGE = 6
 """What a message costs besides its words, in the formats of the usual vendors, rounded up."""
+_MOST_OF_ESTIMATE, _MORE_THAN_ESTIMATE = 4, 2_000
+"""How far a server's count of what it read may lie above our estimate: so many times it and so many tokens more. Other
+tokenizers make up to three times as many of a text, and templates for tools are written around it."""
 _NOT_ASKED = frozenset(
     {Outcome.REFUSED, Outcome.UNREACHABLE, Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.RESTING,
      Outcome.TOO_LONG}
@@ -115,8 +119,8 @@ class Exchange:
 
     @property
     def counts(self) -> bool:
-        """Whether the server told how many tokens there were."""
-        return self._heard.usage is not None
+        """Whether the server told how many tokens there were, and it can be so."""
+        return self._counted() is not None
 
     @property
     def first_token_ms(self) -> int:
@@ -232,6 +236,17 @@ class Exchange:
             heard.usage = {**chunk.usage_metadata}
         heard.finish = str(chunk.response_metadata.get("finish_reason") or heard.finish)
 
+    def _counted(self) -> tuple[int, int] | None:
+        """The server's count of what it read and wrote; None where it cannot be so, since caps rest on it."""
+        usage = self._heard.usage or {}
+        read, wrote = usage.get("input_tokens"), usage.get("output_tokens")
+        if type(read) is not int or type(wrote) is not int:
+            return None
+        most = _MOST_OF_ESTIMATE * self._input + _MORE_THAN_ESTIMATE
+        least = 1 if any(self._heard.text) else 0
+        is_likely = 0 < read <= most and least <= wrote <= self._max_tokens + THINKING_TOKENS
+        return (read, wrote) if is_likely else None
+
     def _pause_or_fail(self, fault: Fault, tried: int) -> None:
         """Wait before the next attempt, or say that there is none."""
         seconds = None if self._heard.first_at is not None else pause(fault, tried, self._around.chance)
@@ -255,16 +270,16 @@ class Exchange:
         return replace(self._call, input_tokens=input_tokens, output_tokens=output_tokens, cost=priced)
 
     def _settle(self, outcome: Outcome) -> None:
-        usage, text = self._heard.usage, "".join(self._heard.text)
-        if usage is not None:
-            used = self._priced(int(usage["input_tokens"]), int(usage["output_tokens"]))
+        counted, text = self._counted(), "".join(self._heard.text)
+        if counted is not None:
+            used = self._priced(*counted)
         elif outcome in _NOT_ASKED or not self._attempts:
             used = self._priced(0, 0)
         else:
             used = self._priced(self._input, tokens.count(text))
         settled = replace(
             used,
-            is_estimate=usage is None,
+            is_estimate=counted is None,
             first_token_ms=self.first_token_ms,
             latency_ms=self.latency_ms,
             attempts=self._attempts,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+THINKING_TOKENS = 2_000
+"""Added to what may be said where a model's thinking aloud could not be switched off: it counts as said."""
 _OPENING, _CLOSING = "<think>", "</think>"
 
 

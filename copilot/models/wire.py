@@ -19,23 +19,22 @@ from typing import Any
 import openai
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.tool import tool_call_chunk
-from langchain_openai import ChatOpenAI
 from langsmith import tracing_context
 from pydantic import SecretStr
 
 from copilot.models import faults
 from copilot.models.attempts import Fault
+from copilot.models.client import Client
 from copilot.models.loop import Loop
 from copilot.models.providers import is_local_url, provider
 from copilot.models.quiet import quieten
+from copilot.models.thinking import THINKING_TOKENS
 from copilot.records.model import ModelSetup, Outcome
 
 log = logging.getLogger(__name__)
 
 TEMPERATURE = 0.2
 """Low: what is asked for is faithful wording, not invention."""
-_THINKING_TOKENS = 2_000
-"""Added to what may be said where a model's thinking aloud could not be switched off: it counts as said."""
 _CHARACTERS_A_TOKEN = 20
 """More than any tokenizer makes of one token: a reply longer than this is none that was asked for."""
 
@@ -95,7 +94,7 @@ class Line:
             timeout=openai.Timeout(patience.total, connect=patience.connect, pool=patience.connect),
         )
         self._unused = openai.DefaultHttpxClient(trust_env=False)
-        self._model = ChatOpenAI(
+        self._model = Client(
             model=setup.model,
             base_url=setup.base_url,
             # The client wants one, also where the server does not.
@@ -176,7 +175,7 @@ class Line:
     def _fields(self, form: Form, max_tokens: int, tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The fields of a request besides its messages. What goes into the body as it is, the client leaves alone."""
         row = provider(self.setup.vendor)
-        body: dict[str, Any] = {row.longest_field: max_tokens + (_THINKING_TOKENS if form.is_bare else 0)}
+        body: dict[str, Any] = {row.longest_field: max_tokens + (THINKING_TOKENS if form.is_bare else 0)}
         if not form.is_bare:
             body |= row.quiet
             body["temperature"] = TEMPERATURE
@@ -219,7 +218,7 @@ class Attempt:
     ) -> None:
         self._line = line
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._most_characters = (max_tokens + _THINKING_TOKENS) * _CHARACTERS_A_TOKEN
+        self._most_characters = (max_tokens + THINKING_TOKENS) * _CHARACTERS_A_TOKEN
         self._cancelled = False
         self._future = line.begin(line.reply(messages, fields, streamed, self._queue.put))
         self._future.add_done_callback(lambda _: self._queue.put(_END))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, Field
 
+from copilot.console.sentences import in_chinese
 from copilot.errors import ModelFailed
 from copilot.models.quiet import LOGGERS
 from copilot.models.wire import Patience
@@ -313,6 +315,37 @@ def test_what_only_some_models_take_is_left_out_when_refused(tmp_path: Path) -> 
         assert server.asked[1].body["max_tokens"] > server.asked[0].body["max_tokens"]
 
 
+COUNTS: list[tuple[str, tuple[int, int] | None]] = [
+    # what the server says that it read and wrote; what is recorded of it, None for our estimate
+    ('{"prompt_tokens":40,"completion_tokens":5,"total_tokens":45}', (40, 5)),
+    ('{"prompt_tokens":40,"completion_tokens":5,"total_tokens":45,"prompt_tokens_details":null}', (40, 5)),
+    ('{"prompt_tokens":-1000000000,"completion_tokens":-5,"total_tokens":0}', None),
+    ('{"prompt_tokens":1e30,"completion_tokens":1,"total_tokens":1}', None),
+    ('{"prompt_tokens":1%s,"completion_tokens":1,"total_tokens":1}' % ("0" * 30), None),
+    ('{"prompt_tokens":40,"completion_tokens":1%s,"total_tokens":1}' % ("0" * 30), None),
+    ('{"prompt_tokens":NaN,"completion_tokens":1,"total_tokens":1}', None),
+    ('{"prompt_tokens":"12","completion_tokens":"x","total_tokens":1}', None),
+    ('{"prompt_tokens":null,"completion_tokens":null}', None),
+    ('{"prompt_tokens":40}', None),
+    ("{}", None),
+    ("[7]", None),
+    ('"many"', None),
+]
+
+
+# The client's package is surprised by them, too.
+@pytest.mark.filterwarnings("ignore:Pydantic serializer warnings")
+@pytest.mark.parametrize(("usage", "counted"), COUNTS)
+def test_a_count_that_cannot_be_is_not_believed(usage: str, counted: tuple[int, int] | None, tmp_path: Path) -> None:
+    said = '{"choices":[{"index":0,"delta":{"role":"assistant","content":"你好"},"finish_reason":"stop"}]}'
+    raw = [f"data: {said}\n\n".encode(), f'data: {{"choices":[],"usage":{usage}}}\n\n'.encode()]
+    with ScriptedServer([Reply(raw=raw)]) as server, door_to(setup_of(server), tmp_path) as door:
+        assert door.chat.word(call()).text == "你好"
+        recorded, reserved = door.ledger.only, door.ledger.reserved[0]
+        assert (recorded.input_tokens, recorded.output_tokens) == (counted or (reserved.input_tokens, 2))
+        assert recorded.is_estimate == (counted is None)
+
+
 SECRETIVE: list[tuple[str, list[Reply]]] = [
     ("refused", [Reply(status=401, error=f"Incorrect API key provided: {KEY}. 妈妈群里说的话")]),
     ("refused otherwise", [Reply(status=400, error=f"{KEY} 妈妈群里说的话")] * 4),
@@ -405,3 +438,58 @@ def test_calls_that_nobody_bound_are_passed_on_as_they_are(tmp_path: Path) -> No
         with pytest.raises(ModelFailed):
             list(door.chat.stream(call()))
         assert door.ledger.only.outcome is Outcome.BAD_OUTPUT
+
+
+PROXIES = [
+    # what the environment says of a proxy, how it ends that nobody listens there, what is said of it
+    ("socks5://127.0.0.1:{port}", "cannot be reached"),
+    ("http://127.0.0.1:{port}", "cannot be reached"),
+    ("socks://127.0.0.1:{port}", "correct ALL_PROXY"),
+    ("ftp://127.0.0.1:{port}", "correct ALL_PROXY"),
+]
+
+
+@pytest.fixture
+def nobody() -> Iterator[int]:
+    """A port at which nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]
+
+
+@pytest.mark.parametrize(("proxy", "says"), PROXIES)
+def test_a_proxy_that_cannot_be_used_is_a_fault(
+    proxy: str, says: str, nobody: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy.format(port=nobody))
+    far = ModelSetup(vendor="deepseek", base_url="https://far.example/v1", model="m")
+    with door_to(far, tmp_path) as door:
+        worded = door.chat.word(call())
+        assert (worded.text, worded.outcome) == (FALLBACK, Outcome.UNREACHABLE)
+        assert door.ledger.only.outcome is Outcome.UNREACHABLE
+        probe = door.chat.probe(far, KEY)
+        assert (probe.outcome, says in probe.sentence) == (Outcome.UNREACHABLE, True)
+        assert in_chinese(probe.sentence)
+    # What is here goes through none.
+    with ScriptedServer([Reply("你好")]) as server, door_to(setup_of(server), tmp_path) as door:
+        assert door.chat.word(call()).text == "你好"
+
+
+MEANT_FOR_OPENAI = {
+    "OPENAI_PROXY": "http://127.0.0.1:9",
+    "OPENAI_ORG_ID": "org-private",
+    "OPENAI_PROJECT_ID": "proj-private",
+    "OPENAI_CUSTOM_HEADERS": "X-Private: private",
+    "OPENAI_BASE_URL": "https://private.example/v1",
+    "OPENAI_API_KEY": "sk-private",
+}
+
+
+def test_what_is_meant_for_programs_of_openai_goes_to_no_vendor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in MEANT_FOR_OPENAI.items():
+        monkeypatch.setenv(name, value)
+    with ScriptedServer([Reply("你好")]) as server, door_to(setup_of(server), tmp_path, key="") as door:
+        assert door.chat.word(call()).text == "你好"
+        assert "private" not in str(server.asked[0].headers).casefold()
