@@ -11,6 +11,7 @@ from copilot.console.i18n import Texts, explained
 from copilot.console.model_words import money, setup_name
 from copilot.console.outcome_words import WORDED, outcome_name
 from copilot.models.chat import Probe
+from copilot.models.probing import LONGEST_SECONDS
 from copilot.records import ModelSetup
 
 
@@ -57,7 +58,13 @@ def trying(t: Texts, serial: int) -> str:
         Markup(
             '<div class="probe" role="status" data-at-once data-do="test" data-serial="{}"><p class="waiting">'
             '<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>{}</p></div>'
-        ).format(serial, t("正在试，最多要半分钟…", "Trying; this takes half a minute at most…"))
+        ).format(
+            serial,
+            t(
+                f"正在试，最多要 {LONGEST_SECONDS:.0f} 秒；这一页可以接着用…",
+                f"Trying, for {LONGEST_SECONDS:.0f} seconds at most; go on using this page meanwhile…",
+            ),
+        )
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, Field
 
 from copilot.errors import ModelFailed
-from copilot.models import structured
+from copilot.models import faults, structured
 from copilot.models.attempts import Breaker
 from copilot.models.exchange import Exchange, Surroundings
 from copilot.models.prompts import Rendered
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from copilot.models.wire import Line
 
 PROMPT: Final = "hello"
+LONGEST_SECONDS = 30.0
+"""So long is tried in all; somebody waits for it. What there is no time for is left unknown."""
 _SHOWN = 200
 _MOST_TOKENS = 100
 _TOOL: Final[Mapping[str, Any]] = {
@@ -116,6 +118,8 @@ class _Trial:
         self._line = line
         self._blank = blank
         self._messages = messages
+        self._patience = line.patience
+        self._ends_at = around.monotonic() + LONGEST_SECONDS
 
     def greet(self) -> Probe:
         """A greeting.
@@ -159,5 +163,10 @@ class _Trial:
         return True if called else None
 
     def _exchange(self, **more: Any) -> Exchange:
+        left = self._ends_at - self._around.monotonic()
+        if left <= 0:
+            slow = faults.too_slow(self._line.setup)
+            raise ModelFailed(slow.sentence, slow.outcome)
+        self._line.patience = replace(self._patience, total=min(left, self._patience.total))
         breaker = Breaker(self._around.monotonic)
         return Exchange(self._around, self._line, breaker, self._blank, self._messages, max_tokens=_MOST_TOKENS, **more)

@@ -13,6 +13,7 @@ from langchain_core.tools import tool
 from pydantic import BaseModel, Field
 
 from copilot.errors import ModelFailed
+from copilot.models import probing
 from copilot.models.prompts import Rendered
 from copilot.records.model import Abilities, Outcome, Purpose
 from tests.models.scripted_server import Asked, Reply, ScriptedServer, ToolCall
@@ -347,6 +348,19 @@ def test_a_model_is_tried(script: Any, found: tuple[bool | None, ...], tmp_path:
             abilities.usage,
         ) == found
         assert {one.purpose for one in door.ledger.settled} == {Purpose.TEST}
+
+
+def test_trying_ends_in_time_whatever_is_still_unknown(tmp_path: Path) -> None:
+    def late(_: Asked) -> Reply:
+        if len(server.asked) > 1:
+            door.pass_time(probing.LONGEST_SECONDS)
+        return Reply("你好")
+
+    with ScriptedServer(late) as server, door_to(None, tmp_path, real_clock=False) as door:
+        probed = door.chat.probe(setup_of(server), KEY)
+        assert probed.is_good
+        assert (probed.abilities.json_object, probed.abilities.tools) == (None, None)
+        assert len(server.asked) == 2
 
 
 BAD_PROBES = [
