@@ -20,6 +20,7 @@ from copilot.assistant.events import Began, Event, Finished, Looked, Said, Withd
 from copilot.assistant.exchange import Exchange, Handover, Reply
 from copilot.assistant.handing import checked, hand_over, is_usable, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
+from copilot.assistant.offered import ACTING
 from copilot.assistant.phrases import WRITING, openers, span, tone, where, which
 from copilot.assistant.ports import Asking, Prompts, Router, Tools
 from copilot.assistant.replies_ask import answered
@@ -40,8 +41,6 @@ from copilot.services.rights import need
 log = logging.getLogger(__name__)
 
 LONGEST_WORDS = 6000
-# What hands a text over is settled by the words of the admin alone, so doubt about them is asked back in any case.
-_ACTING = frozenset({Tool.DRAFT, Tool.REWRITE, Tool.PROPOSE})
 _WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
 
 
@@ -104,6 +103,7 @@ class Assistant:
         dialogue_id: int | None = None,
         language: str = "zh",
     ) -> Generator[Event, None, None]:
+        is_choice: bool = False,
         """Reply to an admin's words.
 
         Args:
@@ -113,6 +113,7 @@ class Assistant:
             dialogue_id: the conversation that goes on, in its own place; None begins a new one.
             language: of the reply, "zh" or "en".
 
+            is_choice: whether the words were clicked. Unless they are made of the admin's own, they only look up.
         Yields:
             `Began`, what was looked up, the reply in pieces, and `Finished` once the turn is saved. Closing the
             iterator is a stop: it takes effect between two events, and what was said so far is saved as cancelled.
@@ -125,7 +126,7 @@ class Assistant:
         said = words.replace("\0", "").strip()
         if not 0 < len(said) <= LONGEST_WORDS:
             raise BadInput(f"what you wrote has {len(said)} characters; write 1 to {LONGEST_WORDS}")
-        exchange = self._begin(account, said, group_id, community_id, dialogue_id, language)
+        exchange = self._begin(account, said, group_id, community_id, dialogue_id, language, is_choice)
         is_saved = False
         try:
             yield Began(dialogue_id=exchange.dialogue_id)
@@ -175,6 +176,7 @@ class Assistant:
         dialogue_id: int | None,
         language: str,
     ) -> Exchange:
+        is_choice: bool,
         if dialogue_id is None:
             dialogue = self._dialogues.begin(account, words, group_id=group_id, community_id=community_id)
         else:
@@ -184,7 +186,7 @@ class Assistant:
         scope = self._scope(account, place, language)
         recalled = self._memory.recall(scope, dialogue.id)
         names = self._locating.names(place)
-        request = self._understanding.read(words, scope, recalled.turns, names)
+        request = self._understanding.read(words, scope, recalled.turns, names, is_choice=is_choice)
         return Exchange(
             words=words,
             place=place,
@@ -208,7 +210,8 @@ class Assistant:
 
     def _replying(self, exchange: Exchange) -> Generator[Event, None, None]:
         request = exchange.request
-        if request.choices and (request.tool in _ACTING or not self._chat.is_ready):
+        # What hands a text over is settled by the admin's words alone: doubt about them is asked back in any case.
+        if request.choices and (request.tool in ACTING or not self._chat.is_ready):
             yield from _told(exchange, which(request, exchange.scope.language))
         elif request.tool is Tool.PROPOSE and request.text:
             yield from self._handing(exchange, request.text)
@@ -340,7 +343,7 @@ class Assistant:
             Task(
                 scope=scope,
                 prompt=self._prompt(exchange, target.kind if target and takes_text else None),
-                words=exchange.words,
+                words=_with_name(exchange.words, request.member),
                 named=request.period,
                 recalled=exchange.recalled,
                 run=lambda wanted: self._tools.run(wanted, scope, is_read_by_model=True),

@@ -9,6 +9,7 @@ from datetime import datetime
 from copilot.assistant.events import Event, Looked, Said, Withdrew
 from copilot.assistant.handing import Target
 from copilot.assistant.memory import Recalled
+from copilot.assistant.offered import offers_acting, own_words
 from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.records import Answer, Citation, Outcome, ProposalKind, Silence, Step, Turn
 from copilot.services.locating import Location
@@ -74,7 +75,7 @@ class Exchange:
     @property
     def asked_before(self) -> list[str]:
         """What the admin said in the turns before."""
-        return [one.asked for one in self.recalled.turns]
+        return own_words(self.recalled.turns)
 
     def turn(self, at: datetime) -> Turn:
         """The turn as it is kept."""
@@ -89,6 +90,7 @@ class Exchange:
             citations=reply.citations,
             proposal_ids=reply.proposal_ids,
             choices=reply.choices,
+            choices_act=bool(reply.choices) and offers_acting(self.request),
         )
 
 

@@ -20,7 +20,13 @@ class Router(Protocol):
     """Reads what is asked for."""
 
     def read(
-        self, words: str, scope: Scope, *, names: Collection[str] = (), before: Request | None = None
+        self,
+        words: str,
+        scope: Scope,
+        *,
+        names: Collection[str] = (),
+        before: Request | None = None,
+        may_act: bool = True,
     ) -> Request: ...
 
 

@@ -15,6 +15,7 @@ from copilot.assistant.asking_back import ask_back, chosen
 from copilot.assistant.concepts import FILLER, FRAME, REST, Concepts
 from copilot.assistant.following import follow
 from copilot.assistant.intents import NAME, TEXT, Intents
+from copilot.assistant.offered import ACTING
 from copilot.assistant.request import Request, Scope, Tool
 from copilot.assistant.slots import Reading, aspect_of, kind_of, read_slots, thread_of
 from copilot.assistant.spans import two_periods
@@ -74,7 +75,15 @@ class Router:
     def _intents(self) -> Intents:
         return Intents.load(self._concepts)
 
-    def read(self, words: str, scope: Scope, *, names: Collection[str] = (), before: Request | None = None) -> Request:
+    def read(
+        self,
+        words: str,
+        scope: Scope,
+        *,
+        names: Collection[str] = (),
+        before: Request | None = None,
+        may_act: bool = True,
+    ) -> Request:
         """Read what is asked for.
 
         Args:
@@ -82,6 +91,7 @@ class Router:
             scope: who asks where and when; times are read in its timezone.
             names: of the members that can be meant.
             before: what was asked for before in this conversation, to understand 那上周呢.
+            may_act: whether the words are the admin's own; else no text is written or handed over for them.
 
         Returns:
             One request. To `Tool.ASK` the words go as they are, as its topic. Where `choices` are set, nothing is to
@@ -91,21 +101,22 @@ class Router:
         if before and before.choices:
             picked = chosen(words, before.choices)
             if picked:
-                return self.read(picked, scope, names=names)
+                # A reading of a question holds names of members.
+                return self.read(picked, scope, names=names, may_act=may_act and before.tool in ACTING)
         reading = read_slots(words, scope, names, self._concepts, ahead=False)
         if before:
             followed = follow(reading, before, scope)
-            if followed:
+            if followed and (may_act or followed.tool not in ACTING):
                 return ask_back(followed, reading, scope)
-        tool, sureness = self._choose(reading)
+        tool, sureness = self._choose(reading, frozenset() if may_act else ACTING)
         if tool is Tool.ASK:
             return Request(tool=Tool.ASK, topic=words, sureness=sureness)
         if tool in _AHEAD:
             reading = read_slots(words, scope, names, self._concepts, ahead=True)
         return ask_back(_fill(tool, reading, scope, sureness), reading, scope)
 
-    def _choose(self, reading: Reading) -> tuple[Tool, float]:
-        """The most probable tool for which the words have what it needs, and how probable it is."""
+    def _choose(self, reading: Reading, barred: Collection[Tool]) -> tuple[Tool, float]:
+        """The most probable tool that is not barred and for which the words have what it needs; how probable it is."""
         if thread_of(reading.plain) is not None and not _unknown(reading):
             return Tool.READ, 1.0
         if reading.ideas <= _NOTHING_SAID:
@@ -115,6 +126,7 @@ class Router:
         allowed = {
             tool: weight
             for tool, weight in weights.items()
+            if tool not in barred
             if tool is Tool.ASK or _is_fit(tool, reading) or (tool in _PLAIN and weight >= _VERY_SURE)
         }
         total = sum(allowed.values())

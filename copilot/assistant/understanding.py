@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from copilot.assistant.exchange import last_text
+from copilot.assistant.offered import may_act
 from copilot.assistant.ports import Router
 from copilot.assistant.request import Request, Scope, Tool
 from copilot.assistant.steps import request_of
@@ -31,18 +32,23 @@ class Understanding:
         self._lock = threading.Lock()
         self._read: OrderedDict[int, Request] = OrderedDict()
 
-    def read(self, words: str, scope: Scope, turns: Sequence[Turn], names: Collection[str]) -> Request:
+    def read(
+        self, words: str, scope: Scope, turns: Sequence[Turn], names: Collection[str], *, is_choice: bool = False
+    ) -> Request:
         """What is asked for.
 
         Args:
             words: as typed.
             turns: the last ones of the dialogue, in order.
             names: of the members that can be meant.
+            is_choice: whether it was a click.
 
         Returns:
             The request; where it speaks of the text that was written last, with that text.
         """
-        request = self._router.read(words, scope, names=names, before=self._before(scope, turns, names))
+        before = self._before(scope, turns, names)
+        acts = may_act(words, turns, is_choice=is_choice)
+        request = self._router.read(words, scope, names=names, before=before, may_act=acts)
         if request.tool in (Tool.REWRITE, Tool.PROPOSE) and not request.text and not request.choices:
             text, kind = last_text(turns)
             request = replace(request, text=text, kind=request.kind or kind)
@@ -65,7 +71,9 @@ class Understanding:
                 break
             again.insert(0, turn)
         for turn in again:
-            before = self._router.read(turn.asked, replace(scope, now=turn.at), names=names, before=before)
+            acts = may_act(turn.asked, [one for one in turns if one.id < turn.id])
+            now = replace(scope, now=turn.at)
+            before = self._router.read(turn.asked, now, names=names, before=before, may_act=acts)
         return before
 
     def _known(self, turn: Turn) -> Request | None:

@@ -72,13 +72,17 @@ Pieces = Generator[Piece, None, None]
 
 
 class Wish(BaseModel):
-    """What the page sends: the words, where they are said (`c1`, `g3`), and the conversation that they continue."""
+    """What the page sends: the words, where they are said (`c1`, `g3`), and the conversation that they continue.
+
+    `chip`: they were not typed, but clicked.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     words: str = Field(min_length=1, max_length=_MOST_CHARACTERS)
     scope: str = Field(max_length=30)
     dialogue: int | None = Field(default=None, ge=1, lt=2**63)
+    chip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ def _talked(app: App, t: Texts, account: Account, scope: Scope, wish: Wish) -> P
             community_id=scope.community_id if scope.group_id is None else None,
             dialogue_id=wish.dialogue,
             language=t.language,
+            is_choice=wish.chip,
         )
         with closing(events):
             for event in events:

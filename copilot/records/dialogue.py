@@ -37,6 +37,8 @@ class Turn:
         outcome: whether a model said it (`ok`), or why the words come without one (`no_model`, `over_budget`, …).
         proposal_ids: what it proposed.
         choices: what can be asked next with one click; after a question back, the readings to choose from.
+        choices_act: whether one of them may have a text written or handed over: they are made of the admin's own words
+            alone, and hold nothing that members wrote.
     """
 
     asked: str
@@ -48,6 +50,7 @@ class Turn:
     citations: tuple[Citation, ...] = ()
     proposal_ids: tuple[int, ...] = ()
     choices: tuple[str, ...] = ()
+    choices_act: bool = False
     id: int = 0
 
 

@@ -72,7 +72,15 @@ class PlainRouter:
     known: dict[str, Request] = field(default_factory=dict)
     before: list[Request | None] = field(default_factory=list)
 
-    def read(self, words: str, scope: Scope, *, names: Collection[str] = (), before: Request | None = None) -> Request:
+    def read(
+        self,
+        words: str,
+        scope: Scope,
+        *,
+        names: Collection[str] = (),
+        before: Request | None = None,
+        may_act: bool = True,
+    ) -> Request:
         self.before.append(before)
         if words in self.known:
             return self.known[words]

@@ -38,9 +38,10 @@ class ScriptedAssistant:
         community_id: int | None = None,
         dialogue_id: int | None = None,
         language: str = "zh",
+        is_choice: bool = False,
     ) -> Generator[Event, None, None]:
         """Play the script."""
-        where = {"group_id": group_id, "community_id": community_id}
+        where = {"group_id": group_id, "community_id": community_id, "is_choice": is_choice}
         self.asked.append({"words": words, "dialogue_id": dialogue_id, "language": language, **where})
         if dialogue_id is None:
             dialogue_id = self._dialogues.begin(account, words, group_id=group_id, community_id=community_id).id

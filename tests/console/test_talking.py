@@ -104,6 +104,12 @@ def test_a_second_turn_continues_the_dialogue(room: Room) -> None:
     assert [one["dialogue_id"] for one in room.assistant.asked] == [None, first]
 
 
+def test_a_click_is_known_from_what_is_typed(room: Room) -> None:
+    room.say("有哪些问题没人回答？", chip=True)
+    room.say("有哪些问题没人回答？")
+    assert [one["is_choice"] for one in room.assistant.asked] == [True, False]
+
+
 def test_the_answer_ends_with_the_turn_and_not_with_what_is_done_afterwards(room: Room) -> None:
     hold = threading.Event()
     room.assistant.afterwards = hold.wait

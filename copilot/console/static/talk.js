@@ -122,7 +122,7 @@
     }
   };
 
-  const say = async (words) => {
+  const say = async (words, chip = false) => {
     const composer = form();
     const thread = list();
     if (running || !composer || !thread || !words.trim()) return;
@@ -146,6 +146,7 @@
           words,
           scope: thread.dataset.scope ?? "",
           dialogue: Number(thread.dataset.dialogue) || null,
+          chip,
         }),
       });
       if (!response.ok) throw new Error(`status ${response.status}`);
@@ -193,7 +194,7 @@
   });
   document.addEventListener("click", (event) => {
     const chip = event.target.closest("[data-ask]");
-    if (chip) say(chip.dataset.ask);
+    if (chip) say(chip.dataset.ask, true);
     else if (event.target.closest("form.composer .stop")) running?.stop.abort();
   });
 
