@@ -447,6 +447,9 @@ MODELS = (
     ("{vendor} takes too long to reply; try again, or choose a faster model",
      "{vendor} 太久没有回复；请再试一次，或换一个更快的模型"),
     ("{host} cannot be reached; check the address and the connection", "连不上 {host}；请检查地址和网络"),
+    ("{host} cannot be asked: a proxy or certificate that is set on this machine cannot be used; "
+     "correct ALL_PROXY, HTTPS_PROXY or SSL_CERT_FILE and start again",
+     "没法去问 {host}：这台电脑上设的代理或证书用不了；请改正 ALL_PROXY、HTTPS_PROXY 或 SSL_CERT_FILE，再重新启动"),
     ("the reply of {vendor} broke off; try again", "{vendor} 的回复中断了；请再试一次"),
     ("the reply of {vendor} cannot be used; test the model in the settings",
      "{vendor} 的回复不能用；请到「设置」里测试一下模型"),

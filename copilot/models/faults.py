@@ -89,6 +89,19 @@ def unreachable(setup: ModelSetup) -> Fault:
     return Fault(Outcome.UNREACHABLE, sentence)
 
 
+def no_way(setup: ModelSetup) -> Fault:
+    """What this machine says of proxies or certificates cannot be used."""
+    return Fault(Outcome.UNREACHABLE, no_way_to(host_of(setup.base_url)))
+
+
+def no_way_to(host: str) -> str:
+    """The sentence of `no_way`, for whatever is asked."""
+    return (
+        f"{host} cannot be asked: a proxy or certificate that is set on this machine cannot be used; "
+        "correct ALL_PROXY, HTTPS_PROXY or SSL_CERT_FILE and start again"
+    )
+
+
 def cut_off(setup: ModelSetup) -> Fault:
     """The reply broke off."""
     sentence = f"the reply of {called(setup)} broke off; try again"

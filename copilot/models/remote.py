@@ -7,6 +7,7 @@ after. Where it fails, `ModelFailed` says how, and whoever finds by vectors goes
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 import time
 from collections import OrderedDict
@@ -22,6 +23,8 @@ from copilot.errors import ModelFailed
 from copilot.models import tokens
 from copilot.models.attempts import FAILURES, Breaker, Fault, pause
 from copilot.models.embedding_service import Service, ask
+from copilot.models.faults import no_way_to
+from copilot.models.providers import is_local_url
 from copilot.models.quiet import quieten
 from copilot.records.model import ModelCall, Outcome, Purpose
 
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     import httpx
 
     from copilot.models.embeddings import Vectors
+
+log = logging.getLogger(__name__)
 
 QUESTION, PASSAGES = "question", "passages"
 """How calls to such a service are named in the records: somebody waits for the one, the other is made beforehand."""
@@ -339,8 +344,15 @@ class RemoteEmbedder:
                 import httpx
 
                 quieten()
-                # What need not be masked must not take a way around by a proxy.
-                self._opened = httpx.Client(transport=self._transport, trust_env=not self._service.is_local)
+                try:
+                    # What is in this network must not take a way around by a proxy.
+                    self._opened = httpx.Client(
+                        transport=self._transport, trust_env=not is_local_url(self._service.base_url)
+                    )
+                except Exception as error:
+                    # What the environment says of proxies and certificates is read here, and may be anything.
+                    log.warning("no connection can be opened: %s", type(error).__name__)
+                    raise Fault(Outcome.UNREACHABLE, no_way_to(self._service.host)) from None
             return self._opened
 
 

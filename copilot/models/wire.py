@@ -19,6 +19,7 @@ from typing import Any
 import openai
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.messages.tool import tool_call_chunk
+from langchain_openai import ChatOpenAI
 from langsmith import tracing_context
 from pydantic import SecretStr
 
@@ -67,6 +68,10 @@ class Form:
     counts: bool = True
 
 
+class _NoWay(Exception):
+    """No client can be opened."""
+
+
 class Line:
     """The connections to one setup, for all who ask at the same time.
 
@@ -86,27 +91,9 @@ class Line:
         self.is_bare = False
         self._clock = clock
         self._loop = loop
-        local = is_local_url(setup.base_url)
-        # Nothing may lead elsewhere: no redirects, and no proxy to what is in this network.
-        self._http = openai.DefaultAsyncHttpxClient(
-            follow_redirects=False,
-            trust_env=not local,
-            timeout=openai.Timeout(patience.total, connect=patience.connect, pool=patience.connect),
-        )
-        self._unused = openai.DefaultHttpxClient(trust_env=False)
-        self._model = Client(
-            model=setup.model,
-            base_url=setup.base_url,
-            # The client wants one, also where the server does not.
-            api_key=SecretStr(key or "none"),
-            max_retries=0,
-            http_async_client=self._http,
-            http_client=self._unused,
-            stream_chunk_timeout=None,
-            use_responses_api=False,
-            output_version="v0",
-            callbacks=[],
-        )
+        self._key = SecretStr(key)
+        self._opened: ChatOpenAI | None = None
+        self._http: openai.DefaultAsyncHttpxClient | None = None
 
     def __repr__(self) -> str:
         return f"Line({faults.host_of(self.setup.base_url)}, {self.setup.model})"
@@ -160,17 +147,52 @@ class Line:
         self, messages: Sequence[BaseMessage], fields: Mapping[str, Any], streamed: bool, put: Callable[[Any], None]
     ) -> None:
         """Ask, and put what comes where it is waited for."""
+        model = self._model()
         with tracing_context(enabled=False):
             if not streamed:
-                put(_as_chunk(await self._model.ainvoke(list(messages), **fields)))
+                put(_as_chunk(await model.ainvoke(list(messages), **fields)))
                 return
-            async for chunk in self._model.astream(list(messages), **fields):
+            async for chunk in model.astream(list(messages), **fields):
                 put(chunk)
 
     async def close(self) -> None:
         """Let the connections go."""
-        self._unused.close()
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
+
+    def _model(self) -> ChatOpenAI:
+        """The client, opened by the first request: where that cannot be, the request fails and nothing else does."""
+        if self._opened is None:
+            try:
+                self._opened = self._open()
+            except Exception as error:
+                # What the environment says of proxies and certificates is read here, and may be anything.
+                log.warning("no connection can be opened: %s", type(error).__name__)
+                raise _NoWay from None
+        return self._opened
+
+    def _open(self) -> ChatOpenAI:
+        setup, patience = self.setup, self.patience
+        # Nothing may lead elsewhere: no redirects, and no proxy to what is in this network.
+        self._http = openai.DefaultAsyncHttpxClient(
+            follow_redirects=False,
+            trust_env=not is_local_url(setup.base_url),
+            timeout=openai.Timeout(patience.total, connect=patience.connect, pool=patience.connect),
+        )
+        return Client(
+            model=setup.model,
+            base_url=setup.base_url,
+            # The client wants one, also where the server does not.
+            api_key=self._key if self._key.get_secret_value() else SecretStr("none"),
+            max_retries=0,
+            http_async_client=self._http,
+            # Nothing is sent by this one: where none is given, the library opens one, by way of any proxy.
+            http_client=openai.DefaultHttpxClient(trust_env=False),
+            stream_chunk_timeout=None,
+            use_responses_api=False,
+            output_version="v0",
+            callbacks=[],
+        )
 
     def _fields(self, form: Form, max_tokens: int, tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The fields of a request besides its messages. What goes into the body as it is, the client leaves alone."""
@@ -194,6 +216,8 @@ class Line:
     def fault_of(self, error: BaseException) -> Fault:
         """What an exception of a request means."""
         setup = self.setup
+        if isinstance(error, _NoWay):
+            return faults.no_way(setup)
         if isinstance(error, openai.APIConnectionError):
             return faults.unreachable(setup) if _is_before_connection(error) else faults.cut_off(setup)
         if isinstance(error, openai.APIStatusError):

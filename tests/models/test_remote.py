@@ -357,6 +357,14 @@ def test_without_a_key_nothing_is_sent_far(house: House, served: Served) -> None
     assert "authorization" not in server.asked[0].headers
 
 
+def test_a_proxy_that_cannot_be_used_is_a_fault(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")
+    with pytest.raises(ModelFailed, match="correct ALL_PROXY") as caught:
+        house.embedder(FAR).embed_questions(["一"])
+    assert in_chinese(str(caught.value))
+    assert [one.outcome for one in house.calls] == [Outcome.UNREACHABLE]
+
+
 NAMES: list[tuple[str, Any]] = [
     ("siliconflow:BAAI/bge-m3", ("siliconflow", "https://api.siliconflow.cn/v1", "BAAI/bge-m3", 0.0, False)),
     ("siliconflow:other", ("siliconflow", "https://api.siliconflow.cn/v1", "other", None, False)),
