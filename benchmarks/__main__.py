@@ -200,10 +200,14 @@ def masking(data: Path) -> list[str]:
     f = run("masking", data)
     kinds = ", ".join(f"{kind} {_percent(share)}" for kind, share in f["by_kind"].items() if share < 1)
     rows = {
-        f"generated contacts that are masked, of {f['contacts']:,} with sentences and disguises written afterwards": (
+        f"generated contacts that are masked, of {f['contacts']:,}, in other sentences than those worked with": (
             f"{_percent(f['masked'])} %" + (f" ({kinds}; all of the other kinds)" if kinds else "")
         ),
         "the same with those that were worked with": f"{_percent(f['masked_of_those_worked_with'])} %",
+        f"contacts that a stranger wrote, of {f['stranger_contacts']}": f"{_percent(f['stranger_masked'])} %",
+        f"their {f['stranger_tempting']} ordinary messages full of numbers, masked for nothing": (
+            f"{_percent(f['stranger_false_masks'])} %"
+        ),
         "a text of 500 characters, 5,000 names": f"{f['ms_500_characters_5000_names']:.2f} ms",
     }
     if "false_masks" in f:

@@ -4,9 +4,10 @@
 
 DATA holds `moderation/chat_spam_eval.csv`, whose messages that are no spam count as ordinary ones; without it, the rest
 is measured. Contacts are generated, once with the sentences, words and disguises that were worked with, once with
-others (`generated_contacts.py`, `held_out_contacts.py`). A contact counts as masked when no letter or digit of it is
-left; of an address a place without its number may be. Names are those of a full group of 500 people, among them many
-that are words; time is taken with 5,000. The last line is one JSON object.
+others (`generated_contacts.py`, `held_out_contacts.py`); `stranger_contacts.jsonl` was written by somebody who had seen
+nothing of it, who also wrote ordinary messages full of numbers. A contact counts as masked when no letter or digit of
+it is left; of an address a place without its number may be. Names are those of a full group of 500 people, among them
+many that are words; time is taken with 5,000. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from benchmarks.generated_contacts import Contact, members
 from copilot.models.masking import Masker
 from copilot.text.fold import folded
 
+STRANGER = Path(__file__).with_name("stranger_contacts.jsonl")
 SECRET = bytes(range(32))
 EVAL = "moderation/chat_spam_eval.csv"
 SEED, HELD_OUT_SEED = 4, 40
@@ -99,6 +101,13 @@ def milliseconds(names: Sequence[str]) -> float:
     return 1000 * statistics.median(taken)
 
 
+def strangers() -> tuple[list[Contact], list[str]]:
+    """What a stranger wrote: contacts in their sentences, and ordinary messages with numbers that tempt."""
+    rows = [json.loads(line) for line in STRANGER.read_text(encoding="utf-8").splitlines()]
+    contacts = [Contact(row["text"], row["contact"], row["kind"], "stranger") for row in rows if row["contact"]]
+    return contacts, [row["text"] for row in rows if not row["contact"]]
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.masking", description=__doc__)
@@ -110,7 +119,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = members(SEED, 5_000)
     developed, _ = recall(generated_contacts.contacts(SEED, given.contacts), show=given.show)
     share, by_kind = recall(held_out_contacts.contacts(HELD_OUT_SEED, given.contacts), show=given.show)
+    theirs, tempting = strangers()
     found: dict[str, object] = {
+        "stranger_contacts": len(theirs),
+        "stranger_masked": round(recall(theirs, show=given.show)[0], 5),
+        "stranger_tempting": len(tempting),
+        "stranger_false_masks": round(false_masks(tempting, (), show=given.show), 5),
         "contacts": given.contacts,
         "masked": round(share, 5),
         "masked_of_those_worked_with": round(developed, 5),
