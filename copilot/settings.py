@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     )
     model_key: SecretStr | None = Field(
         default=None,
-        description="Key of the chat model that is chosen, where none was entered for its address; never shown. "
-        "Where no chat model is chosen, it is the key of the service that embeds.",
+        description="Key of the chat model, where none was entered for its address; never shown. It is for the first "
+        "address that is chosen with it and goes to no other; until then it is the key of the service that embeds.",
     )
     session_days: int = Field(default=14, ge=1, le=365, description="Days until a login must be repeated.")
     login_attempts: int = Field(

@@ -483,6 +483,8 @@ SPENDING = (
     ("The cap of the group {group}" + _TEXT_BEHIND + _ANEW, f"{{group}}今天模型在后台能读写的文字量用完了{_ANEW_ZH}"),
     ("what a model costs is reckoned for one group or one community; name one of them",
      "花费按一个群或一个社群来估；请选一个"),
+    ("COPILOT_MODEL_KEY is for {address} and goes nowhere else; paste the key of this vendor",
+     "COPILOT_MODEL_KEY 是给 {address} 的，不会发到别处；请粘贴这家的密钥"),
     ("there is no key for this vendor yet; paste the one that its site shows",
      "还没有这家的密钥；请粘贴它网站上给的那一串"),
     ("the address holds more than one; write it up to /v1, without a name, a password or a ?",

@@ -6,6 +6,7 @@ setup that was edited, cannot send it elsewhere.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -68,6 +69,23 @@ class Keys:
         if self.get(base_url) is not None:
             self._change(lambda keys: keys.pop(place_of(base_url), None))
 
+    def bind(self, key: str, base_url: str) -> None:
+        """Note for which address a key that is kept elsewhere is used; the first one stays. Of the key only a
+        fingerprint is kept.
+
+        Raises:
+            BadInput: the address is none.
+            StorageFailed: it cannot be written.
+            Busy: another process keeps writing keys.
+        """
+        place = place_of(base_url)
+        if self.bound(key) is None:
+            self._change(lambda keys: keys.setdefault(_fingerprint(key), place))
+
+    def bound(self, key: str) -> str | None:
+        """Scheme, host and port that `bind` noted for a key; None where it was used nowhere yet."""
+        return self._read().get(_fingerprint(key))
+
     def _read(self) -> dict[str, str]:
         try:
             mode = self._path.stat().st_mode & 0o777
@@ -106,6 +124,10 @@ class Keys:
             raise StorageFailed(
                 f"the key cannot be kept ({error.strerror}); check the free space and the rights of the data folder"
             ) from error
+
+
+def _fingerprint(key: str) -> str:
+    return f"sha256:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def checked_key(key: str) -> str:

@@ -43,8 +43,9 @@ class Chosen:
     Args:
         store: where the choice is.
         keys: the keys that were entered.
-        given: the key of the settings. It is for the address of the model that is chosen, where none was entered for
-            it; where no model is chosen, for the one that is asked for.
+        given: the key of the settings. It is for the first address that an owner chooses with it, and for no other one
+            ever after: neither a setup that is edited nor a store that is put back takes it elsewhere. Until then,
+            where no model is chosen, it is for the service that embeds, which the settings name too.
     """
 
     def __init__(self, store: Store, keys: Keys, given: str | None = None) -> None:
@@ -73,9 +74,26 @@ class Chosen:
             setup: the model that is chosen.
         """
         entered = self._keys.get(base_url)
-        if entered is None and (setup is None or place_of(setup.base_url) == place_of(base_url)):
-            return self._given
-        return entered
+        if entered is not None or self._given is None:
+            return entered
+        bound = self._keys.bound(self._given)
+        fits = bound == place_of(base_url) if bound is not None else setup is None
+        return self._given if fits else None
+
+    def offered(self, base_url: str) -> str | None:
+        """The key that an owner has for an address that they try or choose, or None."""
+        entered = self._keys.get(base_url)
+        return entered if entered is not None or self.elsewhere(base_url) else self._given
+
+    def elsewhere(self, base_url: str) -> str | None:
+        """The other address that the key of the settings is for; None where it may be used for this one."""
+        bound = self._keys.bound(self._given) if self._given else None
+        return None if bound == place_of(base_url) else bound
+
+    def bind(self, base_url: str) -> None:
+        """Note that an owner chose an address: where none was entered for it, the key of the settings is its own now."""
+        if self._given is not None and self._keys.get(base_url) is None:
+            self._keys.bind(self._given, base_url)
 
 
 class Connecting:
@@ -147,6 +165,7 @@ class Connecting:
         self._key(kept, key)
         if key is not None and key.strip():
             self._keys.put(kept.base_url, key)
+        self._chosen.bind(kept.base_url)
         with self._store.write() as connection:
             return model_setup.save(connection, kept, self._clock())
 
@@ -219,8 +238,13 @@ class Connecting:
         """The key that goes with a setup, "" where it needs none."""
         if key is not None and key.strip():
             return checked_key(key)
-        found = self._chosen.key_of(setup.base_url, self._chosen.setup())
+        found = self._chosen.offered(setup.base_url)
         if found is None and not setup.is_local and provider(setup.vendor).key_url:
+            elsewhere = self._chosen.elsewhere(setup.base_url)
+            if elsewhere is not None:
+                raise BadInput(
+                    f"COPILOT_MODEL_KEY is for {elsewhere} and goes nowhere else; paste the key of this vendor"
+                )
             raise BadInput("there is no key for this vendor yet; paste the one that its site shows")
         return found or ""
 

@@ -146,6 +146,44 @@ def test_the_key_of_the_settings_serves_the_chosen_model_only(made: Made, tried:
         made("a b")
 
 
+def test_the_key_of_the_settings_stays_with_the_address_it_was_chosen_for(
+    app: App, made: Made, tried: Tried, keys: Keys
+) -> None:
+    connecting, chosen = made(KEY)
+    connecting.choose(SYSTEM, DEEPSEEK)
+    # An owner may edit the address; one's own server may need no key, and gets none.
+    own = replace(DEEPSEEK, vendor="compatible", base_url="https://evil.example/v1")
+    connecting.choose(SYSTEM, own)
+    connecting.test(SYSTEM, own)
+    found = chosen()
+    assert (found and found[1], tried.asked[-1][1]) == ("", "")
+    assert (connecting.has_key(own.base_url), chosen.key_for_embedding(own.base_url)) == (False, None)
+    with pytest.raises(BadInput, match="COPILOT_MODEL_KEY is for https://api.deepseek") as caught:
+        connecting.choose(SYSTEM, replace(DEEPSEEK, vendor="openai", base_url="https://api.openai.com/v1"))
+    assert in_chinese(str(caught.value))
+    # Nor does it go elsewhere after doing without a model, or at the next start.
+    connecting.forget(SYSTEM)
+    connecting, chosen = made(KEY)
+    connecting.choose(SYSTEM, own)
+    assert (chosen() or ("", None))[1] == ""
+    connecting.choose(SYSTEM, DEEPSEEK)
+    assert (chosen() or ("", None))[1] == KEY
+    # A new key is for what is chosen with it; the file holds neither.
+    connecting, chosen = made("sk-new")
+    assert chosen.key_of(DEEPSEEK.base_url, DEEPSEEK) is None
+    connecting.choose(SYSTEM, own)
+    assert (chosen() or ("", None))[1] == "sk-new"
+    kept = (app.settings.data_dir / "keys.json").read_text(encoding="utf-8")
+    assert KEY not in kept
+    assert "sk-new" not in kept
+
+
+def test_a_store_that_is_put_back_does_not_lead_the_key_of_the_settings_away(app: App, made: Made) -> None:
+    made()[0].choose(SYSTEM, replace(DEEPSEEK, vendor="compatible", base_url="https://evil.example/v1"))
+    _, chosen = made(KEY)
+    assert (chosen() or ("", None))[1] == ""
+
+
 def test_a_key_can_be_kept_without_a_model(made: Made) -> None:
     connecting, chosen = made()
     connecting.keep_key(SYSTEM, "https://api.siliconflow.cn/v1", KEY)
