@@ -49,11 +49,13 @@ class _Tried:
 class ModelForm:
     """The form's components: `outputs` are those that `model_form_values` gives values for.
 
-    `on_save` attaches what happens when a model is saved: the parts of the page that show which one there is, and
-    what gives their values.
+    `on_save` attaches what happens when a model is saved or was tried: the parts of the page that show which one there
+    is, and what gives their values. `result` is where what came of trying one stands: once it is `trying(…)`, the model
+    of the form is tried.
     """
 
     outputs: list[Any]
+    result: gr.HTML
     on_save: Callable[[list[Any], Callable[[Account], list[Any]]], None]
 
 
@@ -136,10 +138,9 @@ def build_model_form(ui: Ui) -> ModelForm:
 
     def begin_test(request: gr.Request) -> str:
         ui.account(request)
-        return trying(t, next(_serials))
+        return begin_trying(ui)
 
-    def run_test(request: gr.Request, *values: Any) -> str:
-        account = ui.account(request)
+    def tried_card(account: Account, values: Sequence[Any]) -> str:
         try:
             setup = _read(values)
             probe = ui.app.connecting.test(account, setup, _typed(values[3]))
@@ -164,7 +165,6 @@ def build_model_form(ui: Ui) -> ModelForm:
     )
     ui.on(model.input, choose_model, [vendor, model], [input_price, output_price])
     ui.on(test.click, begin_test, [], [result])
-    ui.on(result.click, run_test, fields, [result])
     for changed in (level.input, model.change, input_price.blur, output_price.blur):
         ui.on(changed, count_again, [level, *fields], [estimate])
 
@@ -180,10 +180,20 @@ def build_model_form(ui: Ui) -> ModelForm:
             ui.say("大模型存好了", "The model is saved")
             return ["", gr.update(value="", placeholder=_key_hint(ui, True)), *refreshed(account)]
 
+        def run_test(request: gr.Request, *values: Any) -> list[Any]:
+            account = ui.account(request)
+            return [tried_card(account, values), *refreshed(account)]
+
         ui.on(save.click, save_model, fields, [result, key, *parts])
+        ui.on(result.click, run_test, fields, [result, *parts])
 
     outputs = [vendor, address, model, key, where, input_price, output_price, result, level, estimate]
-    return ModelForm(outputs, on_save)
+    return ModelForm(outputs, result, on_save)
+
+
+def begin_trying(ui: Ui) -> str:
+    """What makes the model of the form be tried, once it stands in the form's `result`."""
+    return trying(ui.t, next(_serials))
 
 
 def model_form_values(ui: Ui, account: Account) -> list[Any]:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from copilot.console.i18n import Texts
-from copilot.records import Outcome
+from copilot.records import ModelCall, ModelSetup, Outcome, Purpose
 
 WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
 """With these a model said the reply."""
 NOT_FOR_SETTINGS = frozenset({Outcome.UNFINISHED, Outcome.CANCELLED, Outcome.CUT_OFF, Outcome.BAD_OUTPUT})
 """What no setting can help."""
+
+_WRONG = frozenset(
+    {Outcome.REFUSED, Outcome.OVER_BUDGET, Outcome.RATE_LIMITED, Outcome.SERVER_ERROR, Outcome.TIMEOUT,
+     Outcome.UNREACHABLE}
+)  # fmt: skip
+"""What tells that a model cannot be used at the moment, and not only that one reply went wrong."""
 
 
 def why_no_model(t: Texts, outcome: Outcome) -> str:
@@ -53,6 +61,43 @@ def why_no_model(t: Texts, outcome: Outcome) -> str:
             "What the chat model said did not match its sources; this is what was found.",
         ),
     }[outcome]
+
+
+def standing(setup: ModelSetup, calls: Iterable[ModelCall]) -> Outcome | None:
+    """How the chosen model does: `ok`, or what was wrong when it was last asked; None where nobody has tried it yet.
+
+    Args:
+        setup: the model.
+        calls: the last calls, the newest first.
+    """
+    for call in calls:
+        is_its = call.model == setup.model and call.vendor == setup.vendor
+        is_since = setup.changed_at is None or call.at >= setup.changed_at
+        if not is_its or not is_since:
+            continue
+        if call.outcome in WORDED:
+            return Outcome.OK
+        # Trying a model asks for what it may not be able to do.
+        if call.outcome in _WRONG and call.purpose is not Purpose.TEST:
+            return call.outcome
+    # A greeting that came is how it is known whether words come as they are said.
+    return None if setup.abilities.streaming is None else Outcome.OK
+
+
+def standing_words(t: Texts, how: Outcome | None) -> str:
+    """How the chosen model does, in a sentence; "" where it does well."""
+    return {
+        None: t("还没试过", "Not tried yet"),
+        Outcome.OK: "",
+        Outcome.REFUSED: t(
+            "上次用的时候对方没有接受：密钥、余额或模型名有一样不对，点「试一试」看是哪一样",
+            "It was refused when last asked: key, balance or model name; Test says which",
+        ),
+        Outcome.OVER_BUDGET: t("今天的额度用完了", "Today's limit is reached"),
+        Outcome.RATE_LIMITED: t("上次用的时候对方太忙", "Its vendor was busy when last asked"),
+        Outcome.SERVER_ERROR: t("上次用的时候对方出了故障", "Its vendor had a fault when last asked"),
+        Outcome.TIMEOUT: t("上次用的时候太久没有回应", "It took too long when last asked"),
+    }.get(how, t("上次用的时候连不上", "It could not be reached when last asked"))
 
 
 def outcome_name(t: Texts, outcome: Outcome) -> str:

@@ -9,14 +9,21 @@ from markupsafe import Markup
 from copilot.console import cards
 from copilot.console.i18n import Texts, explained
 from copilot.console.model_words import money, setup_name
-from copilot.console.outcome_words import WORDED, outcome_name
+from copilot.console.outcome_words import WORDED, outcome_name, standing, standing_words
 from copilot.models.chat import Probe
 from copilot.models.probing import LONGEST_SECONDS
-from copilot.records import ModelSetup
+from copilot.records import Abilities, ModelCall, ModelSetup, Outcome
 
 
-def current_model(t: Texts, setup: ModelSetup | None, timezone: str) -> Markup:
-    """Which model is used now, with the way to do without."""
+def current_model(t: Texts, setup: ModelSetup | None, timezone: str, calls: Sequence[ModelCall] = ()) -> Markup:
+    """Which model is used now, how it does, and the way to do without.
+
+    Args:
+        t: the texts of the page's language.
+        setup: the model; None where none is chosen.
+        timezone: in which times are told.
+        calls: the last calls, the newest first.
+    """
     if setup is None:
         return Markup('<div class="card state"><h2>{}</h2><p class="soft">{}</p></div>').format(
             t("还没有接入大模型", "No chat model is connected"),
@@ -42,11 +49,18 @@ def current_model(t: Texts, setup: ModelSetup | None, timezone: str) -> Markup:
         else t("遮住名字和联系方式后才发出去", "names and contacts are covered first")
     )
     changed = t.moment(setup.changed_at, timezone)
+    how = standing(setup, calls)
+    kind = {Outcome.OK: "good", None: "untried", Outcome.REFUSED: "bad"}.get(how, "warn")
+    wrong = standing_words(t, how)
+    again = cards.button(t("试一试", "Test"), "try") if how is not Outcome.OK else ""
     return Markup(
-        '<div class="card state good"><div class="head"><div><h2>{name}</h2><p class="soft small-text">{words}</p>'
-        '</div><div class="acts">{remove}</div></div></div>'
+        '<div class="card state {kind}"><div class="head"><div><h2>{name}</h2>{wrong}'
+        '<p class="soft small-text">{words}</p></div><div class="acts">{again}{remove}</div></div></div>'
     ).format(
+        kind=kind,
         name=setup_name(t, setup),
+        wrong=Markup('<p class="how">{}</p>').format(wrong) if wrong else "",
+        again=again,
         words=" · ".join(part for part in (where, t(f"{changed}存的", f"saved {changed}") if changed else "") if part),
         remove=remove,
     )
@@ -83,10 +97,31 @@ def probe_card(t: Texts, probe: Probe) -> str:
     rows = cards.join(_ability(t, *row) for row in _abilities(t, probe))
     seconds = f"{probe.latency_ms / 1000:.1f}"
     return str(
-        Markup('<div class="probe good" role="status"><b>{}</b>{}<ul>{}</ul></div>').format(
-            t(f"能用，{seconds} 秒说完", f"It works, and took {seconds} s"), said, rows
+        Markup('<div class="probe good" role="status"><b>{}</b>{}{}<ul>{}</ul></div>').format(
+            t(f"能用，{seconds} 秒说完", f"It works, and took {seconds} s"),
+            said,
+            _without_tools(t, probe.abilities),
+            rows,
         )
     )
+
+
+def _without_tools(t: Texts, can: Abilities) -> Markup:
+    """That a model does not look things up by itself, or did not when it was tried."""
+    if can.tools:
+        return Markup("")
+    words = {
+        False: t(
+            "它不会自己查资料，对话会用简单的办法回答。",
+            "It does not look things up by itself; conversations are answered in a simpler way.",
+        ),
+        None: t(
+            "试的时候它没有自己查资料；要是一直这样，对话会用简单的办法回答。",
+            "It did not look things up when it was tried; if it never does, conversations are answered in a "
+            "simpler way.",
+        ),
+    }[can.tools]
+    return Markup('<p class="caution">{}</p>').format(words)
 
 
 def _abilities(t: Texts, probe: Probe) -> list[tuple[bool | None, str, str]]:
@@ -99,7 +134,7 @@ def _abilities(t: Texts, probe: Probe) -> list[tuple[bool | None, str, str]]:
             t("边想边说", "Shows its words as they come"),
             t("整段说完才显示", "Shows its words when it is done"),
         ),
-        (can.tools, t("自己查资料", "Looks things up by itself"), t("由我们替它查好", "We look things up for it")),
+        (can.tools or None, t("自己查资料", "Looks things up by itself"), ""),
         (
             by_form,
             t("按要求的格式回答", "Answers in the form that is asked for"),

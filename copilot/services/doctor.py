@@ -16,7 +16,7 @@ from copilot.importers.registry import known_formats
 from copilot.models.embedding_service import read_service
 from copilot.models.loading import load_embedder
 from copilot.models.providers import provider
-from copilot.records import Outcome
+from copilot.records import Outcome, Purpose
 from copilot.retrieval.indexer import Indexer
 from copilot.retrieval.words import WordIndex
 from copilot.services.connecting import Connecting
@@ -168,7 +168,11 @@ def _model(connecting: Connecting, spending: Spending) -> Iterator[Finding]:
         found=", ".join(used),
         remedy="replies come without a model until midnight; raise it with `copilot model cap`" if is_full else "",
     )
-    last = [one for one in spending.calls(SYSTEM, _LAST_CALLS) if one.outcome is not Outcome.UNFINISHED]
+    last = [
+        one
+        for one in spending.calls(SYSTEM, _LAST_CALLS)
+        if one.outcome is not Outcome.UNFINISHED and one.purpose is not Purpose.TEST
+    ]
     failed = Counter(one.outcome.value for one in last if one.outcome not in (Outcome.OK, Outcome.REPAIRED))
     if last:
         often = 2 * failed.total() > len(last)

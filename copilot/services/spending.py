@@ -43,7 +43,8 @@ class Sum:
 
     Args:
         unpriced_tokens: of those whose price is not known, which `yuan` leaves out.
-        fallbacks: how many ended without a usable reply of the model, by how they ended, the most frequent first.
+        fallbacks: how many ended without a usable reply of the model, by how they ended, the most frequent first;
+            those that only tried a model are left out, for they ask for what it may not be able to do.
     """
 
     calls: int = 0
@@ -327,7 +328,7 @@ def _added(rows: Iterable[CallSum]) -> Sum:
     found = list(rows)
     failed: Counter[Outcome] = Counter()
     for row in found:
-        if row.outcome not in _WENT_WELL:
+        if row.outcome not in _WENT_WELL and row.purpose is not Purpose.TEST:
             failed[row.outcome] += row.calls
     return Sum(
         calls=sum(row.calls for row in found),

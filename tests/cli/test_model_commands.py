@@ -163,9 +163,10 @@ def test_the_doctor_says_how_models_are_and_asks_none(
     )
 
     built = build(Settings(data_dir=data))
-    for outcome in (Outcome.OK, Outcome.TIMEOUT, Outcome.TIMEOUT):
+    for outcome in (Outcome.OK, Outcome.TIMEOUT, Outcome.TIMEOUT, Outcome.BAD_OUTPUT):
         call = ModelCall(
-            purpose=Purpose.ANSWER,
+            # What a model cannot do when it is tried is no failure.
+            purpose=Purpose.TEST if outcome is Outcome.BAD_OUTPUT else Purpose.ANSWER,
             prompt="p",
             prompt_hash="h",
             vendor="v",
@@ -173,7 +174,7 @@ def test_the_doctor_says_how_models_are_and_asks_none(
             input_tokens=1,
             output_tokens=1,
             at=built.spending.resets_at(),
-            cost=1_640_000,
+            cost=0 if outcome is Outcome.BAD_OUTPUT else 1_640_000,
             outcome=outcome,
         )
         built.spending.settle(built.spending.reserve(call), call)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -97,7 +97,11 @@ def test_a_probe_that_worked_says_what_the_model_can_do() -> None:
     html = probe_card(ZH, Probe(outcome=Outcome.OK, abilities=can, said=ODD, latency_ms=1320))
     assert "能用，1.3 秒说完" in html
     assert '<li class="yes">边想边说</li>' in html
-    assert '<li class="no">由我们替它查好</li>' in html
+    assert "它不会自己查资料，对话会用简单的办法回答" in html
+    for tools, words in ((None, "试的时候它没有自己查资料"), (True, '<li class="yes">自己查资料</li>')):
+        tried = probe_card(ZH, Probe(outcome=Outcome.OK, abilities=replace(can, tools=tools)))
+        assert words in tried
+        assert ("caution" in tried) is (tools is None)
     assert '<li class="yes">按要求的格式回答</li>' in html
     assert "用量" not in html
     assert "<img" not in html
@@ -119,6 +123,41 @@ def test_the_model_that_is_used_is_named_and_can_be_taken_away() -> None:
     assert "文字不离开这里" in str(current_model(ZH, replace(SETUP, is_local=True), ZONE))
     assert "data-do" not in str(current_model(ZH, None, ZONE))
     assert "<img" not in str(current_model(ZH, replace(SETUP, model=ODD, vendor=ODD), ZONE))
+
+
+@pytest.mark.parametrize(
+    ("is_tested", "calls", "kind", "words"),
+    [
+        (False, [], "untried", "还没试过"),
+        (True, [], "good", ""),
+        (False, [(Purpose.TEST, Outcome.OK, 1)], "good", ""),
+        (False, [(Purpose.TEST, Outcome.OK, -1)], "untried", "还没试过"),
+        # What only trying a model refuses is no fault of the model.
+        (True, [(Purpose.TEST, Outcome.REFUSED, 2)], "good", ""),
+        (True, [(Purpose.ANSWER, Outcome.REFUSED, 2), (Purpose.ANSWER, Outcome.OK, 1)], "bad", "密钥、余额或模型名"),
+        (True, [(Purpose.ANSWER, Outcome.OK, 3), (Purpose.ANSWER, Outcome.REFUSED, 2)], "good", ""),
+        (True, [(Purpose.ANSWER, Outcome.CANCELLED, 3), (Purpose.ANSWER, Outcome.TIMEOUT, 2)], "warn", "太久没有回应"),
+        (True, [(Purpose.ANSWER, Outcome.UNREACHABLE, 2)], "warn", "连不上"),
+        (True, [(Purpose.ANSWER, Outcome.OVER_BUDGET, 2)], "warn", "额度用完了"),
+        (True, [(Purpose.EMBED, Outcome.REFUSED, 2)], "good", ""),
+    ],
+)
+def test_how_the_model_does_is_seen(
+    is_tested: bool, calls: list[tuple[Purpose, Outcome, int]], kind: str, words: str
+) -> None:
+    setup = replace(SETUP, abilities=Abilities(streaming=True if is_tested else None))
+    last = [
+        call(
+            purpose=purpose, outcome=outcome, vendor="siliconflow" if purpose is Purpose.EMBED else "deepseek",
+            model="m-1", at=NOW + timedelta(minutes=minutes),
+        )
+        for purpose, outcome, minutes in calls
+    ]  # fmt: skip
+    html = str(current_model(ZH, setup, ZONE, last))
+    assert f'class="card state {kind}"' in html
+    assert words in html
+    assert ('data-do="try"' in html) is (kind != "good")
+    assert "连不上" not in html or words == "连不上"
 
 
 def test_an_estimate_says_how_it_was_counted() -> None:
@@ -176,6 +215,7 @@ def test_usage_is_told_by_purpose_and_group() -> None:
         (today, summed(Purpose.ANSWER, 3, Outcome.OK, 500_000, 0)),
         (before, summed(Purpose.DRAFT, None, Outcome.OVER_BUDGET, 1_000_000, 0)),
         (before, summed(Purpose.EMBED, 4, Outcome.OK, 0, 1000)),
+        (before, summed(Purpose.TEST, None, Outcome.BAD_OUTPUT, 0, 0)),
     )
     usage = Usage(first_day=date(2026, 11, 1), last_day=today, rows=rows, names={3: ODD})
     html = str(usage_card(ZH, usage))
@@ -191,6 +231,7 @@ def test_usage_is_told_by_purpose_and_group() -> None:
         assert words in html
     assert "<img" not in html
     assert "价格未知" in html
+    assert "回复不能用" not in html
     nothing = Usage(first_day=today, last_day=today)
     assert "0.00 元" in str(usage_card(ZH, nothing))
     assert "用在哪里" not in str(usage_card(ZH, nothing))

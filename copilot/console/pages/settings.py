@@ -13,7 +13,7 @@ from copilot.console import cards
 from copilot.console.faults import problem
 from copilot.console.figures import figure_box, read_figure
 from copilot.console.i18n import describe_error
-from copilot.console.model_form import build_model_form, model_form_values
+from copilot.console.model_form import begin_trying, build_model_form, model_form_values
 from copilot.console.model_words import tokens_of
 from copilot.console.page import Page, Ui
 from copilot.console.scopes import all_scopes
@@ -57,9 +57,14 @@ def build(ui: Ui) -> None:
         choices = [(t("所有群加起来", "All groups together"), _ALL), *groups]
         return [*refreshed(account), *model_form_values(ui, account), gr.update(choices=choices, value=_ALL)]
 
-    def forget(request: gr.Request, event: gr.EventData) -> list[Any]:
+    def try_or_forget(request: gr.Request, event: gr.EventData) -> list[Any]:
         account = ui.account(request)
-        if cards.clicked(event).get("do") != "forget":
+        wish = cards.clicked(event).get("do")
+        if wish == "try":
+            return [gr.skip()] * len(parts) + [
+                begin_trying(ui) if one is form.result else gr.skip() for one in form.outputs
+            ]
+        if wish != "forget":
             return [gr.skip()] * (len(parts) + len(form.outputs))
         ui.app.connecting.forget(account)
         ui.say("断开了，密钥也删掉了", "Disconnected, and the key is deleted")
@@ -87,14 +92,15 @@ def build(ui: Ui) -> None:
         return _limits(ui, account)
 
     ui.on(ui.demo.load, load, [], [*parts, *form.outputs, level])
-    ui.on(current.click, forget, [], [*parts, *form.outputs])
+    ui.on(current.click, try_or_forget, [], [*parts, *form.outputs])
     form.on_save(parts, refreshed)
     ui.on(set_limit.click, save_limit, [level, yuan, much], [limits, yuan, much, wrong])
     ui.on(limits.click, clear_limit, [], [limits])
 
 
 def _current(ui: Ui, account: Account) -> str:
-    return str(current_model(ui.t, ui.app.connecting.setup(account), ui.settings.timezone))
+    calls = ui.app.spending.calls(account, _CALLS_SHOWN)
+    return str(current_model(ui.t, ui.app.connecting.setup(account), ui.settings.timezone, calls))
 
 
 def _limits_head(ui: Ui) -> str:
