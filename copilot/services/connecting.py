@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from copilot.answering.gate import Gate
 from copilot.errors import BadInput
 from copilot.models.keys import Keys, checked_key, place_of
-from copilot.models.providers import provider, stays_local
+from copilot.models.providers import is_local_url, provider, stays_local
 from copilot.records import Account, ModelSetup, Role
 from copilot.retrieval.retriever import Retriever
 from copilot.services.estimating import Estimate, estimate
@@ -274,7 +274,7 @@ def checked(setup: ModelSetup) -> ModelSetup:
         NotFound: there is no such vendor.
     """
     provider(setup.vendor)
-    base_url, model = setup.base_url.strip().rstrip("/"), setup.model.strip()
+    base_url, model = _address(setup.base_url), setup.model.strip()
     place_of(base_url)
     parts = urlsplit(base_url)
     is_local = stays_local(base_url, model)
@@ -305,3 +305,12 @@ def checked(setup: ModelSetup) -> ModelSetup:
         input_price=input_price,
         output_price=output_price,
     )
+
+
+def _address(pasted: str) -> str:
+    """An address as it is asked, from one as it is pasted: with its scheme, and up to /v1 or the like."""
+    address = pasted.strip()
+    if address and "://" not in address:
+        # Servers on this machine and in its network have no certificate.
+        address = f"http://{address}" if is_local_url(f"http://{address}") else f"https://{address}"
+    return address.rstrip("/").removesuffix("/chat/completions").rstrip("/")

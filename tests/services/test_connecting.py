@@ -218,7 +218,8 @@ def test_only_owners_choose(made: Made) -> None:
 
 REFUSED: list[dict[str, Any]] = [
     {"base_url": ""},
-    {"base_url": "api.deepseek.com"},
+    {"base_url": "api.deepseek.com:https"},
+    {"base_url": "user:secret@api.deepseek.com/v1"},
     {"base_url": "ftp://api.deepseek.com"},
     {"base_url": "https://user:secret@api.deepseek.com/v1"},
     {"base_url": "https://api.deepseek.com/v1?x=1"},
@@ -243,6 +244,25 @@ def test_what_cannot_be_is_refused_in_two_languages(wrong: dict[str, Any]) -> No
         checked(replace(DEEPSEEK, **wrong))
     assert "secret" not in str(caught.value)
     assert in_chinese(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("pasted", "kept"),
+    [
+        ("https://api.example.com/v1/chat/completions", "https://api.example.com/v1"),
+        (" https://api.example.com/v1/chat/completions/ ", "https://api.example.com/v1"),
+        ("127.0.0.1:9555", "http://127.0.0.1:9555"),
+        ("localhost:11434/v1/", "http://localhost:11434/v1"),
+        ("192.168.1.5:8000/v1/chat/completions", "http://192.168.1.5:8000/v1"),
+        ("[::1]:8000/v1", "http://[::1]:8000/v1"),
+        ("api.deepseek.com/v1", "https://api.deepseek.com/v1"),
+        ("8.8.8.8:80/v1", "https://8.8.8.8:80/v1"),
+        ("localhost.evil.example/v1", "https://localhost.evil.example/v1"),
+        ("https://api.example.com/v1", "https://api.example.com/v1"),
+    ],
+)
+def test_an_address_is_taken_as_it_is_pasted(pasted: str, kept: str) -> None:
+    assert checked(replace(DEEPSEEK, base_url=pasted)).base_url == kept
 
 
 def test_what_is_here_is_local_and_costs_nothing_unless_said() -> None:
