@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from copilot.assistant.cleaning import Cleaned, Removed, cleaned
 from copilot.assistant.request import Found, Request, Scope
-from copilot.records import Citation, Group, ProposalKind, ProposalState, Role, SourceKind
+from copilot.records import Citation, Group, ProposalKind, Role, SourceKind
 from copilot.services.locating import Location
 from copilot.services.proposing import LONGEST_TEXT, Proposing
 from copilot.text.fold import folded
@@ -93,9 +93,7 @@ def hand_over(
     """
     evidence = list(citations)
     clean = cleaned(text, [words, *before], [one.words for one in evidence if _is_named(one, words)])
-    waiting = proposing.all_of(scope.account, group_id=target.group.id, state=ProposalState.PENDING)
-    same = next((one for one in waiting if (one.kind, one.text) == (target.kind, clean.text)), None)
-    made = same or proposing.propose(
+    made = proposing.propose(
         scope.account,
         target.kind,
         target.group.id,

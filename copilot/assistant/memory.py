@@ -88,7 +88,8 @@ class Memory:
             NotFound: the dialogue was deleted meanwhile.
         """
         found = self._dialogues.unsummarised(scope.account, dialogue_id)
-        if sum(map(_tokens, found.turns)) <= TURNS_TOKENS:
+        # What an account sees of a dialogue in parts is told in lines: one summary cannot stand for both.
+        if not found.is_whole or sum(map(_tokens, found.turns)) <= TURNS_TOKENS:
             return False
         older, _ = _split(found.turns, _KEPT_TOKENS)
         if not older:

@@ -39,6 +39,7 @@ class Turn:
         choices: what can be asked next with one click; after a question back, the readings to choose from.
         choices_act: whether one of them may have a text written or handed over: they are made of the admin's own words
             alone, and hold nothing that members wrote.
+        group_ids: the groups on which it could draw when it was saved; None where nobody noted them.
     """
 
     asked: str
@@ -51,6 +52,7 @@ class Turn:
     proposal_ids: tuple[int, ...] = ()
     choices: tuple[str, ...] = ()
     choices_act: bool = False
+    group_ids: tuple[int, ...] | None = None
     id: int = 0
 
 

@@ -22,10 +22,15 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """A dialogue with its turns, in order."""
+    """A dialogue with its turns, in order.
+
+    `is_whole` is false where some draw on groups that the account may not see any more: these turns are left out, and
+    so is the summary, which may stand for them.
+    """
 
     dialogue: Dialogue
     turns: tuple[Turn, ...]
+    is_whole: bool = True
 
 
 class Dialogues:
@@ -91,32 +96,30 @@ class Dialogues:
             NotAllowed: the account may not see its group any more.
         """
         with self._store.read() as connection:
-            dialogue = self._own(connection, account, dialogue_id)
-            return Conversation(dialogue=dialogue, turns=tuple(dialogues.turns(connection, dialogue.id)))
+            return _seen(connection, account, self._own(connection, account, dialogue_id))
 
     def last_turns(self, account: Account, dialogue_id: int, limit: int) -> Conversation:
         """A dialogue with its last turns only; otherwise as `open`."""
         with self._store.read() as connection:
-            dialogue = self._own(connection, account, dialogue_id)
-            return Conversation(dialogue=dialogue, turns=tuple(dialogues.turns(connection, dialogue.id, limit=limit)))
+            return _seen(connection, account, self._own(connection, account, dialogue_id), limit=limit)
 
     def unsummarised(self, account: Account, dialogue_id: int) -> Conversation:
         """A dialogue with those turns only that its summary does not stand for; otherwise as `open`."""
         with self._store.read() as connection:
             dialogue = self._own(connection, account, dialogue_id)
-            after = dialogues.turns(connection, dialogue.id, after_id=dialogue.summarised_id)
-            return Conversation(dialogue=dialogue, turns=tuple(after))
+            return _seen(connection, account, dialogue, after_id=dialogue.summarised_id)
 
     def add_turn(self, account: Account, turn: Turn) -> Turn:
-        """Save a turn behind those that its dialogue has.
+        """Save a turn behind those that its dialogue has, with the groups on which it could draw.
 
         Raises:
             NotFound: the dialogue was deleted meanwhile, or is somebody else's.
             NotAllowed: the account may not see its group any more.
         """
         with self._store.write() as connection:
-            self._own(connection, account, turn.dialogue_id)
-            return dialogues.add_turn(connection, turn)
+            about = self._own(connection, account, turn.dialogue_id)
+            drawn_on = tuple(_groups(connection, account, about))
+            return dialogues.add_turn(connection, replace(turn, group_ids=drawn_on))
 
     def summarise(self, account: Account, dialogue_id: int, summary: str, summarised_id: int) -> None:
         """Keep what stands for a dialogue's turns up to one. A summary that reaches further already stays.
@@ -169,6 +172,30 @@ class Dialogues:
         need(account, Role.VIEWER, found.group_id)
         need_community(connection, account, found.community_id)
         return found
+
+
+def _groups(connection: Connection, account: Account, about: Dialogue) -> list[int]:
+    """The groups on which a dialogue can draw: its own, or those of its community that the account may see."""
+    if about.group_id is not None:
+        return [about.group_id]
+    return [one.id for one in groups.all_of(connection, about.community_id) if account.sees(one.id)]
+
+
+def _seen(
+    connection: Connection, account: Account, dialogue: Dialogue, *, after_id: int = 0, limit: int | None = None
+) -> Conversation:
+    """A dialogue with its turns, as far as the account may see the groups on which they drew."""
+    if account.group_ids is None or dialogue.group_id is not None:
+        turns = dialogues.turns(connection, dialogue.id, after_id=after_id, limit=limit)
+        return Conversation(dialogue=dialogue, turns=tuple(turns))
+    every = dialogues.turns(connection, dialogue.id)
+    seen = [one for one in every if one.group_ids is not None and all(map(account.sees, one.group_ids))]
+    is_whole = len(seen) == len(every)
+    if is_whole:
+        seen = [one for one in seen if one.id > after_id]
+    else:
+        dialogue = replace(dialogue, summary="", summarised_id=0)
+    return Conversation(dialogue=dialogue, turns=tuple(seen if limit is None else seen[-limit:]), is_whole=is_whole)
 
 
 def _theirs(account: Account, found: Dialogue) -> Dialogue:

@@ -41,7 +41,7 @@ class Proposing:
         reason: str,
         evidence: Iterable[Citation] = (),
     ) -> Proposal:
-        """Leave a text for a group, for a person to decide on.
+        """Leave a text for a group, for a person to decide on. The same text waits only once: then that one is given.
 
         Args:
             account: in whose name.
@@ -65,7 +65,7 @@ class Proposing:
                 for one in evidence
                 if one.source.community_id == group.community_id and one.source.group_id in (None, group_id)
             ]
-            return proposals.add(
+            return proposals.waiting(connection, kind, group_id, kept) or proposals.add(
                 connection,
                 Proposal(
                     kind=kind,

@@ -107,6 +107,7 @@ def add_turn(connection: Connection, one: Turn) -> Turn:
                 "citations": citations.to_json(one.citations),
                 "proposal_ids": list(one.proposal_ids),
                 "choices": list(one.choices),
+                "group_ids": None if one.group_ids is None else list(one.group_ids),
                 "choices_act": one.choices_act,
             },
         )
@@ -167,6 +168,7 @@ def _turn(row: Row[tuple[object, ...]]) -> Turn:
         citations=citations.from_json(details["citations"]),
         proposal_ids=tuple(details["proposal_ids"]),
         choices=tuple(details["choices"]),
+        group_ids=None if details.get("group_ids") is None else tuple(details["group_ids"]),
         # Rows of earlier versions do not say.
         choices_act=details.get("choices_act", False),
     )

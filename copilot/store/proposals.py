@@ -48,6 +48,21 @@ def get(connection: Connection, proposal_id: int) -> Proposal:
     return _record(row)
 
 
+def waiting(connection: Connection, kind: ProposalKind, group_id: int, text: str) -> Proposal | None:
+    """The proposal of a text to a group that waits to be decided on; None where there is none."""
+    row = connection.execute(
+        sa.select(proposal)
+        .where(
+            proposal.c.group_id == group_id,
+            proposal.c.state == ProposalState.PENDING.value,
+            proposal.c.kind == kind.value,
+            proposal.c.text == text,
+        )
+        .limit(1)
+    ).first()
+    return None if row is None else _record(row)
+
+
 def of_groups(
     connection: Connection, group_ids: Iterable[int], *, state: ProposalState | None = None, limit: int = 100
 ) -> list[Proposal]:

@@ -9,7 +9,7 @@ import pytest
 
 from copilot.bootstrap import App
 from copilot.errors import BadInput, NotAllowed, NotFound
-from copilot.records import Account, Citation, Outcome, Role, Source, SourceKind, Step, Turn
+from copilot.records import Account, Citation, Outcome, Platform, Role, Source, SourceKind, Step, Turn
 from copilot.services.dialogues import LONGEST_TITLE, Dialogues
 from copilot.services.rights import SYSTEM
 from tests.conftest import NOW
@@ -48,7 +48,8 @@ def test_what_was_said_comes_back_as_it_was(room: Room, dialogues: Dialogues) ->
     saved = dialogues.add_turn(MING, replace(WHOLE, dialogue_id=begun.id))
     found = dialogues.open(MING, begun.id)
     assert found.turns == (saved,)
-    assert replace(saved, id=0, dialogue_id=0) == WHOLE
+    assert replace(saved, id=0, dialogue_id=0, group_ids=None) == WHOLE
+    assert saved.group_ids == (room.group_id,)
     assert found.dialogue.changed_at == NOW
 
 
@@ -103,6 +104,35 @@ def test_a_group_that_is_closed_to_an_account_closes_its_dialogues(room: Room, d
             refused()
     dialogues.delete(limited, begun.id)
     assert dialogues.recent(MING) == []
+
+
+def test_what_drew_on_a_closed_group_is_left_out(room: Room, app: App, dialogues: Dialogues) -> None:
+    (community,) = app.groups.communities(SYSTEM)
+    begun = dialogues.begin(MING, "全社群", community_id=community.id)
+    dialogues.add_turn(MING, replace(WHOLE, dialogue_id=begun.id, asked="一个群"))
+    second = app.groups.create_group(SYSTEM, community.id, "二群", Platform.WECHAT).id
+    both = dialogues.add_turn(MING, replace(WHOLE, dialogue_id=begun.id, asked="两个群"))
+    dialogues.summarise(MING, begun.id, "两个群的话", both.id)
+    limited = replace(MING, group_ids=frozenset({room.group_id}))
+    dialogues.add_turn(limited, replace(WHOLE, dialogue_id=begun.id, asked="之后"))
+    readings = (
+        dialogues.open,
+        dialogues.unsummarised,
+        lambda account, number: dialogues.last_turns(account, number, 2),
+    )
+    for read in readings:
+        found = read(limited, begun.id)
+        assert [one.asked for one in found.turns] == ["一个群", "之后"]
+        assert (found.dialogue.summary, found.is_whole) == ("", False)
+    for account in (MING, replace(MING, group_ids=frozenset({room.group_id, second}))):
+        assert [one.asked for one in dialogues.open(account, begun.id).turns] == ["一个群", "两个群", "之后"]
+        found = dialogues.unsummarised(account, begun.id)
+        assert ([one.asked for one in found.turns], found.dialogue.summary) == (["之后"], "两个群的话")
+    with app.store.write() as connection:
+        connection.exec_driver_sql("update turn set details = json_remove(details, '$.group_ids')")
+    # Nobody noted on what these drew.
+    assert dialogues.open(limited, begun.id).turns == ()
+    assert len(dialogues.open(MING, begun.id).turns) == 3
 
 
 def test_two_tabs_add_to_one_dialogue(room: Room, dialogues: Dialogues) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -48,6 +49,19 @@ def test_evidence_of_other_groups_is_left_out(proposing: Proposing, room: Room, 
     given = [cited(here, None), cited(here, room.group_id), cited(here, other), cited(here + 1, None)]
     made = proposing.propose(MING, ProposalKind.SEND_MESSAGE, room.group_id, "好", reason="", evidence=given)
     assert proposing.get(MING, made.id).evidence == tuple(given[:2])
+
+
+def test_the_same_text_waits_once(proposing: Proposing, room: Room, waiting: Proposal) -> None:
+    def again(kind: ProposalKind = ProposalKind.ANNOUNCE, text: str = waiting.text) -> Proposal:
+        return proposing.propose(MING, kind, room.group_id, text, reason="又说了一次")
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: again(), range(8))) == [waiting] * 8
+        made = set(pool.map(lambda _: again(text="周日两点").id, range(8)))
+    assert len(made) == 1
+    assert again(kind=ProposalKind.SEND_MESSAGE).id not in {waiting.id, *made}
+    proposing.reject(MING, waiting.id, waiting.version)
+    assert again().id != waiting.id
 
 
 def test_an_edit_names_the_version_that_it_saw(proposing: Proposing, waiting: Proposal) -> None:
