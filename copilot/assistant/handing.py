@@ -5,6 +5,7 @@ A model supplies words and nothing else. So whatever members wrote for it to rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,11 @@ from copilot.services.proposing import LONGEST_TEXT, Proposing
 from copilot.text.fold import folded
 
 _MOST_CHOICES = 6
+# What can follow the whole name of a group: 给周六写一条 names one, 给周六活动写一条 does not.
+_BEHIND_NAME = (
+    r"(?=$|[^\w\s]|\s(?:group|please|that|about|a|an)\b|\s?[,:]"
+    r"|\s?(?:群?[里内中]|的?(?:成员|群友|大家)|群?(?:[写发拟编出来弄说]|起草|通知|提醒|公告)))"
+)
 _QUOTED = 120
 _REMOVED = {
     "zh": {"everyone": "@所有人", "link": "链接", "contact": "联系方式", "picture": "图片"},
@@ -42,10 +48,12 @@ def target_of(request: Request, place: Location, words: str) -> Target | None:
     Returns:
         None where that leaves several groups.
     """
-    own = folded(words)
+    A group is named in quotation marks, or as a place (发到书友群, in Readers): a group can be called 公告 or 周六.
+
     groups = [place.group] if place.group else list(place.groups)
     if len(groups) > 1:
-        named = [one for one in groups if folded(one.name) in own]
+        own = _outside(words, request)
+        named = [one for one in groups if _names(own, folded(one.name))]
         # 「书友二群」 also holds the name of 「书友」: the longest name is meant.
         groups = [one for one in named if not any(folded(one.name) in folded(o.name) for o in named if o is not one)]
     if len(groups) != 1:
@@ -56,6 +64,20 @@ def target_of(request: Request, place: Location, words: str) -> Target | None:
 def which_group(place: Location, words: str, language: str) -> Found:
     """Ask for which of a community's groups a text is."""
     some = place.groups[:_MOST_CHOICES]
+def _outside(words: str, request: Request) -> str:
+    """The folded words without the text that they hand over."""
+    said, text = folded(words), folded(request.text or request.topic)
+    at = said.find(text) if text else -1
+    if at > 0 and (request.text or said[:at].rstrip().endswith(":")):
+        said = f"{said[:at]} {said[at + len(text) :]}"
+    return said
+
+
+def _names(own: str, name: str) -> bool:
+    as_place = rf"(?:在|到|给|往|\b(?:to|in|for)(?: the)?(?: group)?)\s?{re.escape(name)}{_BEHIND_NAME}"
+    return bool(re.search(rf"[「『“\"]{re.escape(name)}[」』”\"]|{as_place}", own))
+
+
     if language == "en":
         return Found(text="For which group?", choices=tuple(f'In "{one.name}": {words}' for one in some))
     return Found(text="发到哪个群？", choices=tuple(f"在「{one.name}」{words}" for one in some))

@@ -20,16 +20,20 @@ import pytest
 import yaml
 
 from copilot.assistant.cleaning import calls_everybody
+from copilot.assistant.handing import target_of
 from copilot.assistant.offered import ACTING
 from copilot.assistant.request import Found, Request, Scope, Tool
 from copilot.bootstrap import App, build
 from copilot.importers.chatlab import write_chatlab
 from copilot.records import (
     Cap,
+    Community,
     Document,
     FaqEntry,
+    Group,
     Outcome,
     Platform,
+    Profile,
     ProposalKind,
     ProposalState,
     Rule,
@@ -37,6 +41,7 @@ from copilot.records import (
     Turn,
 )
 from copilot.services.importing import report_of
+from copilot.services.locating import Location
 from copilot.services.rights import SYSTEM
 from copilot.settings import Settings
 from tests.assistant.desk import KEY, MING, ROUTER, Desk, PlainTools, ended, make_desk
@@ -316,3 +321,31 @@ def test_a_choice_of_the_admins_own_words_does_what_it_says(plain: Desk) -> None
 
 def plain_scope() -> Scope:
     return Scope(account=MING, community_id=1, group_id=1, language="zh", timezone="Asia/Shanghai", now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("写一条周六活动的公告，放进待办", ""),
+        ("给周六活动写一条公告", ""),
+        ("发公告：明天停电", ""),
+        ("发公告：在周六群里见，发到二群的快递到了", ""),
+        ("发到二群：明天停电", "二群"),
+        ("发到书友二群：明天停电", "书友二群"),
+        ("在「周六」写一条明天停电的公告", "周六"),
+        ("给公告群里的大家写一条明天停电的公告", "公告"),
+        ("给周六写一条明天停电的公告", "周六"),
+        ("Post to Readers: closed tomorrow", "Readers"),
+        ("Post: Readers are welcome to Readers", ""),
+    ],
+)
+def test_a_group_is_named_as_a_place_and_not_by_what_a_text_is_about(words: str, name: str) -> None:
+    groups = tuple(
+        Group(id=i, community_id=1, name=one, platform=Platform.WECHAT)
+        for i, one in enumerate(("公告", "周六", "二群", "书友二群", "Readers"), 1)
+    )
+    place = Location(
+        community=Community(id=1, slug="c", profile=Profile()), group=None, groups=groups, profile=Profile()
+    )
+    target = target_of(ROUTER.read(words, plain_scope()), place, words)
+    assert (target.group.name if target else "") == name

@@ -122,7 +122,11 @@ def test_in_a_community_the_group_is_asked_for(app: App, group_id: int) -> None:
     turn = ended(desk.say("发公告：停水", community_id=community_id)).turn
     assert len(turn.choices) == 2
     assert desk.proposing.all_of(MING) == []
-    desk.say("发公告：书友群二群今晚停水", community_id=community_id)
+    # A name inside the text is not where it goes.
+    assert ended(desk.say("发公告：到书友群二群", community_id=community_id)).turn.proposal_ids == ()
+    words = "发到书友群二群：今晚停水"
+    desk = make_desk(app, group_id, router=PlainRouter({words: Request(tool=Tool.PROPOSE, text="今晚停水")}))
+    desk.say(words, community_id=community_id)
     assert [one.group_id for one in desk.proposing.all_of(MING)] == [other.id]
 
 
