@@ -21,6 +21,8 @@ from copilot.records import Account, Answer, Citation, Outcome, Role, Silence, S
 # More sources than these are folded away behind their number.
 _SOURCES_SHOWN = 2
 _WRITING = frozenset({Tool.DRAFT, Tool.REWRITE})
+# What a model would say no better.
+_NEEDLESS = frozenset({Tool.HELP, Tool.PROPOSE, Tool.PROPOSALS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,11 +236,12 @@ def _proposed(t: Texts, turn: Turn) -> Markup:
 
 def _note(t: Texts, turn: Turn, reader: Reader) -> Markup:
     words = why_no_model(t, turn.outcome)
-    # A question back rests on nothing that was looked up.
-    if not words or (turn.outcome is Outcome.NO_MODEL and (reader.has_model or not turn.steps)):
+    # A greeting and a question back rest on nothing that was looked up.
+    needs = any(step.tool not in _NEEDLESS for step in turn.steps)
+    if not words or (turn.outcome is Outcome.NO_MODEL and (reader.has_model or not needs)):
         return Markup("")
     link = _settings_link(t) if reader.may_set and turn.outcome not in NOT_FOR_SETTINGS else ""
-    # That there is no model at all need not stand under every reply: the last one says it.
+    # That there is no model at all need not stand under every reply: the first one says it.
     mark = " once" if turn.outcome is Outcome.NO_MODEL else ""
     return Markup('<p class="aside{}">{} {}</p>').format(mark, words, link)
 

@@ -110,7 +110,10 @@ def test_why_there_was_no_model_is_said_and_owners_are_led_to_the_settings() -> 
     assert "aside" not in str(turn_card(ZH, turn(), reader(), 1))
     none = turn(outcome=Outcome.NO_MODEL, steps=(Step(tool="topics", found="x"),))
     assert "没有接入大模型" in str(turn_card(ZH, none, reader(), 1))
+    assert 'class="aside once"' in str(turn_card(ZH, none, reader(), 1))
     assert "aside" not in str(turn_card(ZH, none, reader(has_model=True), 1))
+    for steps in ((), (Step(tool="help", found="x"),), (Step(tool="propose", found="x"),)):
+        assert "aside" not in str(turn_card(ZH, replace(none, steps=steps), reader(), 1))
 
 
 def test_proposals_lead_to_their_page() -> None:
