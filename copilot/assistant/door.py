@@ -7,6 +7,7 @@ one too many is not made.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
@@ -27,6 +28,9 @@ from copilot.models.pieces import Pieces
 from copilot.models.prompts import Rendered
 from copilot.records import Purpose
 
+TURN_SECONDS = 90.0
+"""What all calls of a turn may take together, with what is looked up between them."""
+
 
 class Door(BaseChatModel):
     """The chosen model, for one turn of one account."""
@@ -39,6 +43,7 @@ class Door(BaseChatModel):
     max_tokens: int
     _stopped: bool = PrivateAttr(default=False)
     _pieces: Pieces[AIMessageChunk] | None = PrivateAttr(default=None)
+    _ends: float = PrivateAttr(default_factory=lambda: time.monotonic() + TURN_SECONDS)
     _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @classmethod
@@ -87,6 +92,7 @@ class Door(BaseChatModel):
             group_id=self.scope.group_id,
             account_id=self.scope.account.id or None,
             max_tokens=self.max_tokens,
+            seconds=max(0.0, self._ends - time.monotonic()),
         )
         with self._lock:
             if self._stopped:

@@ -89,6 +89,8 @@ class Breaker:
     """
 
     FAILURES = 5
+    TIMEOUTS = 2
+    """Fewer, since each of them is somebody who waited in vain."""
     PAUSE_SECONDS = 30.0
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -96,6 +98,7 @@ class Breaker:
         self._lock = threading.Lock()
         self._state = _State.CLOSED
         self._failures = 0
+        self._timeouts = 0
         self._opened_at = 0.0
 
     def admit(self) -> Rest | None:
@@ -113,13 +116,15 @@ class Breaker:
         """The server answered."""
         with self._lock:
             self._state = _State.CLOSED
-            self._failures = 0
+            self._failures = self._timeouts = 0
 
-    def failed(self) -> None:
-        """The server failed."""
+    def failed(self, *, is_timeout: bool = False) -> None:
+        """The server failed, or kept somebody waiting for too long."""
         with self._lock:
             self._failures += 1
-            if self._state is _State.TRYING or self._failures >= self.FAILURES:
+            self._timeouts = self._timeouts + 1 if is_timeout else 0
+            is_enough = self._failures >= self.FAILURES or self._timeouts >= self.TIMEOUTS
+            if self._state is _State.TRYING or is_enough:
                 self._state = _State.OPEN
                 self._opened_at = self._monotonic()
 

@@ -10,6 +10,9 @@ from pydantic import BaseModel
 
 from copilot.records.model import Outcome, Purpose
 
+FIRST_SECONDS, SECONDS = 30.0, 90.0
+"""How long somebody who sees that it works waits for the first words, and for all of them."""
+
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
@@ -21,6 +24,7 @@ class Call:
         prompt: the name of a prompt. `variables`: its values. `language`: "zh" or "en".
         purpose: what it is for; `community_id`, `group_id` and `account_id`: for whom.
         max_tokens: the most that it may say, where the prompt's file says nothing else.
+        first_seconds, seconds: how long its first words, and all of them, may take, with every attempt.
     """
 
     prompt: str
@@ -31,6 +35,8 @@ class Call:
     group_id: int | None = None
     account_id: int | None = None
     max_tokens: int = 600
+    first_seconds: float = FIRST_SECONDS
+    seconds: float = SECONDS
 
 
 @dataclass(frozen=True, slots=True)

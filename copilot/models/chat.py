@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from copilot.errors import ModelFailed
 from copilot.models import faults, probing, structured
 from copilot.models.attempts import Breaker, Breakers, Fault
-from copilot.models.calls import Call, Judged, Worded
+from copilot.models.calls import FIRST_SECONDS, SECONDS, Call, Judged, Worded
 from copilot.models.exchange import Exchange, Ledger, Surroundings
 from copilot.models.lines import Lines
 from copilot.models.masking import Masker
@@ -57,6 +57,8 @@ class _Asked:
     rendered: Rendered
     blank: ModelCall
     max_tokens: int
+    first_seconds: float
+    seconds: float
 
 
 class Chat:
@@ -156,6 +158,8 @@ class Chat:
         group_id: int | None = None,
         account_id: int | None = None,
         max_tokens: int = 800,
+        first_seconds: float = FIRST_SECONDS,
+        seconds: float = SECONDS,
     ) -> Pieces[AIMessageChunk]:
         """The next message of a conversation, piece by piece: texts as they come, in the end one piece with every tool
         call whole. Closing the iterator, in any thread, ends the request.
@@ -165,6 +169,7 @@ class Chat:
             tools: what the model may call. Whether it does, and which, is its own choice.
             prompt: names the call in the records; its system text goes in front where no system message is there.
             max_tokens: the most that it may say, where the prompt's file says nothing else.
+            first_seconds, seconds: how long its first words, and all of them, may take; see `Call`.
 
         Raises:
             ModelFailed: when the first piece is asked for or between two; `reason` is an `Outcome`.
@@ -184,6 +189,8 @@ class Chat:
                 group_id=group_id,
                 account_id=account_id,
                 max_tokens=max_tokens,
+                first_seconds=first_seconds,
+                seconds=seconds,
             )
             asked = self._ready(blank, prompt)
             yield from self._conversed(asked, headed(messages, prompt.system), as_tools(tools), stop)
@@ -223,6 +230,8 @@ class Chat:
             rendered=rendered,
             blank=self._blank(setup, rendered, call.purpose, call),
             max_tokens=rendered.max_tokens or call.max_tokens,
+            first_seconds=call.first_seconds,
+            seconds=call.seconds,
         )
 
     def _blank(self, setup: ModelSetup, rendered: Rendered, purpose: Purpose, call: Call | None = None) -> ModelCall:
@@ -242,7 +251,15 @@ class Chat:
 
     def _exchange(self, asked: _Asked, messages: Sequence[BaseMessage], **more: Any) -> Exchange:
         return Exchange(
-            self._around, asked.line, asked.breaker, asked.blank, messages, max_tokens=asked.max_tokens, **more
+            self._around,
+            asked.line,
+            asked.breaker,
+            asked.blank,
+            messages,
+            max_tokens=asked.max_tokens,
+            first_seconds=asked.first_seconds,
+            seconds=asked.seconds,
+            **more,
         )
 
     def _messages(self, asked: _Asked) -> list[BaseMessage]:

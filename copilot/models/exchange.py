@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from copilot.errors import ModelFailed
 from copilot.models import faults, tokens
 from copilot.models.attempts import FAILURES, Breaker, Fault, pause
+from copilot.models.pieces import the_stop
 from copilot.models.providers import cost
 from copilot.models.thinking import THINKING_TOKENS
 from copilot.records.model import ModelCall, Outcome
@@ -62,9 +64,15 @@ class _Heard:
     """What has come so far."""
 
     text: list[str] = field(default_factory=list)
+    thought: list[str] = field(default_factory=list)
     usage: Mapping[str, Any] | None = None
     finish: str = ""
     first_at: float | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the model says or thinks anything."""
+        return self.first_at is not None or bool(self.thought)
 
 
 class Exchange:
@@ -75,6 +83,7 @@ class Exchange:
         blank: who asks for what: the record, without figures.
         messages: as they are sent, masked where they have to be.
         max_tokens: the most that may be said.
+        first_seconds, seconds: how long the first words, and all of them, may take, where the line is not hastier.
         schema: what the reply must fit; `schema_in_words` is added to the first message where the server does not help.
         tools: what the model may call.
     """
@@ -88,6 +97,8 @@ class Exchange:
         messages: Sequence[BaseMessage],
         *,
         max_tokens: int,
+        first_seconds: float = math.inf,
+        seconds: float = math.inf,
         schema: Mapping[str, Any] | None = None,
         schema_in_words: str = "",
         tools: Sequence[Mapping[str, Any]] = (),
@@ -98,6 +109,8 @@ class Exchange:
         self._messages = list(messages)
         self._in_words = [_lengthened(messages[0], schema_in_words), *messages[1:]] if schema_in_words else messages
         self._max_tokens = max_tokens
+        self._first_seconds = min(first_seconds, line.patience.first)
+        self._seconds = min(seconds, line.patience.total)
         self._schema = schema
         self._tools = tools
         self._input = sum(tokens.count(message.text) + _TOKENS_A_MESSAGE for message in self._in_words)
@@ -110,6 +123,7 @@ class Exchange:
         self._cancelled = threading.Event()
         self._heard = _Heard()
         self._lock = threading.Lock()
+        self._stop = the_stop()
         self.outcome = Outcome.OK
 
     @property
@@ -136,11 +150,24 @@ class Exchange:
         """Reserve what it may cost.
 
         Raises:
-            ModelFailed: a cap would be passed, the text is too long, or the server is left alone at the moment.
+            ModelFailed: a cap would be passed, the text is too long, no time is left, or the server is left alone at
+                the moment.
         """
         self._started = self._around.monotonic()
+        self._stop.watch(self.cancel)
+        try:
+            self._reserve()
+        except BaseException:
+            self._stop.forget(self.cancel)
+            raise
+        return self
+
+    def _reserve(self) -> None:
         setup = self._line.setup
-        fault = faults.too_long(setup) if self._input + self._max_tokens > setup.context_tokens else self._resting()
+        if self._input + self._max_tokens > setup.context_tokens:
+            fault: Fault | None = faults.too_long(setup)
+        else:
+            fault = faults.too_slow(setup) if self._seconds <= 0 else self._resting()
         if fault is not None:
             # Nothing is sent and nothing is reserved: only that it happened is kept.
             self._id = self._around.ledger.reserve(self._priced(0, 0))
@@ -151,12 +178,12 @@ class Exchange:
         finally:
             if not self._id:
                 self._breaker.gave_up()
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Give up what still runs, and record what became of it."""
+        self._stop.forget(self.cancel)
         if self._attempt is not None:
             self._attempt.cancel()
         self._breaker.gave_up()
@@ -195,7 +222,7 @@ class Exchange:
             except Fault as caught:
                 fault = caught
             if fault.outcome in FAILURES:
-                self._breaker.failed()
+                self._breaker.failed(is_timeout=fault.outcome is Outcome.TIMEOUT)
             elif fault.outcome is Outcome.REFUSED:
                 # It answers, which is all that the breaker asks.
                 self._breaker.succeeded()
@@ -212,17 +239,16 @@ class Exchange:
                 raise faults.cancelled()
             messages = self._in_words if form.schema is None else self._messages
             self._attempt = self._line.ask(messages, form, self._max_tokens, self._tools)
-        attempt, patience = self._attempt, self._line.patience
-        begun = self._around.monotonic()
-
-        def seconds(has_begun: bool) -> float:
-            now = self._around.monotonic()
-            left = self._started + patience.total - now
-            return min(left, patience.between if has_begun else begun + patience.first - now)
-
-        for chunk in attempt.chunks(seconds):
+        for chunk in self._attempt.chunks(lambda _: self._left()):
             self._hear(chunk)
             yield chunk
+
+    def _left(self) -> float:
+        """The seconds that the next piece may take. That a server accepts a request is no piece yet."""
+        gone = self._around.monotonic() - self._started
+        if self._heard.has_begun:
+            return min(self._seconds - gone, self._line.patience.between)
+        return min(self._seconds, self._first_seconds) - gone
 
     def _hear(self, chunk: AIMessageChunk) -> None:
         heard = self._heard
@@ -230,6 +256,8 @@ class Exchange:
             heard.first_at = self._around.monotonic()
             self._breaker.succeeded()
         heard.text.append(chunk.text)
+        if thought := chunk.additional_kwargs.get("reasoning_content"):
+            heard.thought.append(thought)
         heard.text.extend(call["args"] or "" for call in chunk.tool_call_chunks)
         if chunk.usage_metadata:
             # Where a server counts in every piece, the last count is of all.
@@ -250,8 +278,7 @@ class Exchange:
     def _pause_or_fail(self, fault: Fault, tried: int) -> None:
         """Wait before the next attempt, or say that there is none."""
         seconds = None if self._heard.first_at is not None else pause(fault, tried, self._around.chance)
-        left = self._started + self._line.patience.total - self._around.monotonic()
-        if seconds is None or seconds >= left:
+        if seconds is None or seconds >= self._left():
             raise ModelFailed(fault.sentence, fault.outcome)
         if self._resting() is not None:
             # This failure was one too many: that it rests now is for those who come later.

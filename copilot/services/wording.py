@@ -91,6 +91,9 @@ class Task:
 # Tokens of what a model reads for one answer, and the most excerpts: less where an entry is a clear hit.
 CLEAR_BUDGET, CLEAR_EXCERPTS = 500, 3
 OPEN_BUDGET, OPEN_EXCERPTS = 1500, 8
+# Seconds until the first words and until the last: there is an answer already where an entry is a clear hit, a group
+# talks on meanwhile, and who asks in the console sees that it works.
+CLEAR_SECONDS, GROUP_SECONDS, CONSOLE_SECONDS = (10.0, 30.0), (15.0, 30.0), (30.0, 90.0)
 # So many of the last turns tell what a question follows on from, and so many characters of each side.
 _TURNS, _LONGEST_TURN = 3, 300
 _MOST_SEARCHES = 4
@@ -165,6 +168,7 @@ class Wording:
             "answer",
             Purpose.ANSWER,
             speech,
+            is_clear=reading.is_clear,
             question=task.question,
             meant=reading.meant,
             excerpts=[one.shown for one in excerpts],
@@ -232,7 +236,18 @@ class Wording:
                 pieces.close()
         return Outcome.OK
 
-    def _call(self, task: Task, prompt: str, purpose: Purpose, speech: Speech, **variables: object) -> Call:
+    def _call(
+        self,
+        task: Task,
+        prompt: str,
+        purpose: Purpose,
+        speech: Speech,
+        *,
+        is_clear: bool = False,
+        **variables: object,
+    ) -> Call:
+        usual = CONSOLE_SECONDS if task.in_console else GROUP_SECONDS
+        first_seconds, seconds = CLEAR_SECONDS if is_clear else usual
         return Call(
             prompt=prompt,
             variables=variables,
@@ -241,6 +256,8 @@ class Wording:
             community_id=task.community_id,
             group_id=task.group_id,
             account_id=task.account_id,
+            first_seconds=first_seconds,
+            seconds=seconds,
         )
 
 

@@ -61,6 +61,15 @@ def test_five_failures_in_a_row_and_it_rests() -> None:
     assert breaker.admit() is not None
 
 
+def test_after_two_who_waited_in_vain_in_a_row_it_rests() -> None:
+    breaker = Breaker(Clock())
+    for is_timeout in (True, False, True):
+        breaker.failed(is_timeout=is_timeout)
+    assert breaker.admit() is None
+    breaker.failed(is_timeout=True)
+    assert breaker.admit() is not None
+
+
 def test_after_the_pause_one_tries_for_all() -> None:
     clock = Clock()
     breaker = Breaker(clock)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 
 from copilot.console.sentences import in_chinese
 from copilot.errors import ModelFailed
+from copilot.models.pieces import Stop, stopped_by
 from copilot.models.quiet import LOGGERS
 from copilot.models.wire import Patience
 from copilot.records.model import ModelSetup, Outcome
@@ -48,7 +49,7 @@ MISBEHAVIOURS: dict[str, tuple[list[Reply], Patience, Outcome, int]] = {
     "429, no money": ([Reply(status=429, code="insufficient_quota")], LONG, Outcome.REFUSED, 1),
     "500": (again(Reply(status=500)), LONG, Outcome.SERVER_ERROR, 3),
     "503": (again(Reply(status=503)), LONG, Outcome.SERVER_ERROR, 3),
-    "504": (again(Reply(status=504)), LONG, Outcome.TIMEOUT, 3),
+    "504": ([Reply(status=504)] * 2, LONG, Outcome.TIMEOUT, 2),
     "401": ([Reply(status=401)], LONG, Outcome.REFUSED, 1),
     "402": ([Reply(status=402)], LONG, Outcome.REFUSED, 1),
     "403": ([Reply(status=403)], LONG, Outcome.REFUSED, 1),
@@ -58,8 +59,8 @@ MISBEHAVIOURS: dict[str, tuple[list[Reply], Patience, Outcome, int]] = {
     ),
     "400 however it is written": (again(Reply(status=400)), LONG, Outcome.REFUSED, 3),
     "elsewhere": ([Reply(status=307, headers={"Location": "/v1/other"})], LONG, Outcome.REFUSED, 1),
-    "hangs before the answer": (again(Reply("你好", hang_after=-1)), SHORT, Outcome.TIMEOUT, 3),
-    "hangs before the first piece": (again(Reply("你好", hang_after=0)), SHORT, Outcome.TIMEOUT, 3),
+    "hangs before the answer": ([Reply("你好", hang_after=-1)], SHORT, Outcome.TIMEOUT, 1),
+    "hangs before the first piece": ([Reply("你好", hang_after=0)], SHORT, Outcome.TIMEOUT, 1),
     "hangs in the middle": ([Reply("一二三四五六七八九", hang_after=1)], HALTING, Outcome.TIMEOUT, 1),
     "cut before the first piece": (again(Reply("你好", cut_after=0)), LONG, Outcome.CUT_OFF, 3),
     "cut in the middle": ([Reply("一二三四五六七八九", cut_after=1)], LONG, Outcome.CUT_OFF, 1),
@@ -196,6 +197,49 @@ def test_a_server_that_keeps_failing_is_left_alone(tmp_path: Path) -> None:
         assert door.chat.word(call()).outcome is Outcome.OK
         outcomes = [one.outcome for one in door.ledger.settled]
         assert outcomes.count(Outcome.RESTING) == 2
+
+
+@pytest.mark.parametrize("hang_after", [-1, 0, 1])
+def test_a_call_waits_no_longer_than_it_may(hang_after: int, tmp_path: Path) -> None:
+    script = [Reply("一二三四五六七八九", hang_after=hang_after)]
+    haste = {"first_seconds": 0.15, "seconds": 60.0} if hang_after < 1 else {"seconds": 0.3}
+    with ScriptedServer(script) as server, door_to(setup_of(server), tmp_path) as door:
+        assert door.chat.word(call(**haste)).outcome is Outcome.TIMEOUT
+        assert (door.ledger.only.attempts, server.surplus) == (1, 0)
+
+
+def test_where_no_time_is_left_nothing_is_sent(tmp_path: Path) -> None:
+    with ScriptedServer([Reply("好的")]) as server, door_to(setup_of(server), tmp_path) as door:
+        for _ in range(3):
+            assert door.chat.word(call(seconds=0.0)).outcome is Outcome.TIMEOUT
+        assert (server.asked, {one.cost for one in door.ledger.settled}) == ([], {0})
+        assert door.chat.word(call()).text == "好的", "that tells nothing about the server"
+
+
+def test_after_two_who_waited_in_vain_nobody_waits(tmp_path: Path) -> None:
+    with ScriptedServer(lambda _: Reply("好的", hang_after=0)) as server, door_to(setup_of(server), tmp_path) as door:
+        outcomes = [door.chat.word(call(first_seconds=0.1)).outcome for _ in range(4)]
+        assert outcomes == [Outcome.TIMEOUT, Outcome.TIMEOUT, Outcome.RESTING, Outcome.RESTING]
+
+
+def test_a_stop_ends_every_request_made_inside(tmp_path: Path) -> None:
+    stop = Stop()
+
+    def ask(door: Door) -> list[Outcome]:
+        with stopped_by(stop):
+            return [door.chat.word(call()).outcome for _ in range(2)]
+
+    with (
+        ScriptedServer([Reply("你好", hang_after=0), Reply("好")]) as server,
+        door_to(setup_of(server), tmp_path) as door,
+        ThreadPoolExecutor(1) as other,
+    ):
+        waiting = other.submit(ask, door)
+        assert server.came.wait(5)
+        stop.set()
+        assert waiting.result(5) == [Outcome.CANCELLED] * 2
+        assert len(server.asked) == 1
+        assert door.chat.word(call()).text == "好", "others go on"
 
 
 def test_a_wrong_key_lets_nobody_rest(tmp_path: Path) -> None:

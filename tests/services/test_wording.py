@@ -292,6 +292,24 @@ def test_among_members_nobody_is_named(talk: Talk) -> None:
     assert "阿紫" not in (said.text if isinstance(said, Answer) else "")
 
 
+WAITING = [
+    # what is asked, whether in the console; the most seconds until the first words
+    ("平时几点开门", True, 10.0),
+    ("平时几点开门？", False, 10.0),
+    ("卡不要了，当时交的钱能拿回来吗", True, 30.0),
+    ("午餐多少钱一份？", False, 15.0),
+]
+
+
+@pytest.mark.parametrize(("question", "in_console", "seconds"), WAITING)
+def test_nobody_waits_longer_than_an_answer_is_worth(
+    talk: Talk, question: str, in_console: bool, seconds: float
+) -> None:
+    talk.ask(question, in_console=in_console)
+    assert talk.chat.calls
+    assert {call.first_seconds for call, _ in talk.chat.calls} == {seconds}
+
+
 def test_an_expired_entry_is_not_read(talk: Talk) -> None:
     talk.room.app.knowing.save_faq(
         SYSTEM,
