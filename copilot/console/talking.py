@@ -31,6 +31,7 @@ from copilot.console.ports import App
 from copilot.console.scopes import Scope, find_scope
 from copilot.console.talk_cards import Reader, problem_note, step_fold, turn_card
 from copilot.errors import Busy, CopilotError, NotFound
+from copilot.models.pieces import Stop, stopped_by
 from copilot.records import Account
 from copilot.settings import Settings
 
@@ -186,8 +187,9 @@ async def _seated(seats: _Seats, t: Texts, account: Account, make: Callable[[], 
     """The lines of a talk, which runs from its beginning to its end in one thread of its own, if there is room.
 
     One thread, because what a generator of the floors below opens (a context, a connection) belongs to the thread
-    that opened it. When the browser goes away, the generator is closed as soon as it gives its next piece. What it
-    does after its last piece, it does while nobody waits.
+    that opened it. When the browser goes away, the requests to the model end at once, the seat is free, and the
+    generator is closed as soon as it gives its next piece. What it does after its last piece, it does while nobody
+    waits.
     """
     if not seats.take(account):
         busy = Busy("too many questions are being answered at once; wait until one is done and ask again")
@@ -195,7 +197,13 @@ async def _seated(seats: _Seats, t: Texts, account: Account, make: Callable[[], 
         return
     loop = asyncio.get_running_loop()
     ready: asyncio.Queue[Piece | None] = asyncio.Queue()
-    unwanted = threading.Event()
+    unwanted, stop = threading.Event(), Stop()
+    # Taken by whoever leaves the seat first.
+    leaving = threading.Lock()
+
+    def leave() -> None:
+        if leaving.acquire(blocking=False):
+            seats.leave(account)
 
     def give(piece: Piece | None) -> None:
         try:
@@ -206,13 +214,13 @@ async def _seated(seats: _Seats, t: Texts, account: Account, make: Callable[[], 
 
     def work() -> None:
         try:
-            with closing(make()) as pieces:
+            with stopped_by(stop), closing(make()) as pieces:
                 for piece in pieces:
                     give(piece)
                     if unwanted.is_set():
                         break
         finally:
-            seats.leave(account)
+            leave()
             give(None)
 
     threading.Thread(target=work, name="talk", daemon=True).start()
@@ -224,3 +232,5 @@ async def _seated(seats: _Seats, t: Texts, account: Account, make: Callable[[], 
     finally:
         if not is_whole:
             unwanted.set()
+            stop.set()
+            leave()

@@ -21,6 +21,7 @@ from copilot.console import talking
 from copilot.console.guard import SESSION_COOKIE, Guard
 from copilot.console.talking import talking_routes
 from copilot.errors import BadInput
+from copilot.models.pieces import the_stop
 from copilot.records import Outcome, Platform, Role, Step, Turn
 from copilot.services.dialogues import Dialogues
 from copilot.services.rights import SYSTEM
@@ -225,6 +226,26 @@ def test_a_browser_that_leaves_ends_the_talk(room: Room) -> None:
     assert pieces >= 5
     assert room.assistant.closed.wait(10)
     assert room.dialogues.recent(room.app.accounts.list()[0]) == []
+
+
+def test_a_browser_that_leaves_ends_a_request_that_says_nothing(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talking, "_MOST_TALKS_OF_ONE", 1)
+    ended, hold = threading.Event(), threading.Event()
+
+    def script(_: str) -> Iterator[Event]:
+        the_stop().watch(ended.set)
+        hold.wait(10)
+        yield Said(text="晚了")
+
+    room.assistant.script = script
+    asyncio.run(leave_after(room, 1))
+    assert ended.wait(10)
+    # Its seat is free, though its thread has not noticed yet.
+    assert not room.assistant.closed.is_set()
+    room.assistant.script = lambda _: [Said(text="在")]
+    assert room.say("问")[-1]["how"] == "turn"
+    hold.set()
+    assert room.assistant.closed.wait(10)
 
 
 async def leave_after(room: Room, wanted: int) -> int:
