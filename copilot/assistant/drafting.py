@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from copilot.assistant.reaching import stretch_of
+from copilot.assistant.changing import addressed, by_rule, changed, names_change, wished
+from copilot.assistant.given import given
 from copilot.assistant.request import Found, Request, Scope
 from copilot.assistant.speech import Speech
 from copilot.models.blocks import Block, wrap
@@ -22,12 +23,6 @@ _KINDS = {
 }
 _FACTS = 4
 _FACT = 200
-_NUMBER = re.compile(r"\d+(?:[:：.]\d+)*")
-_ADDRESS = re.compile(r"https?://[\x21-\x7e]+|\b[\w.+-]+@[\w-]+\.[\w.]+")
-_GREETING = re.compile(r"^\s*(?:大家|各位|亲爱的|家人|小伙伴|朋友们|hi|hello|hey|dear|good (?:morning|evening))", re.I)
-_WARM = re.compile(r"亲切|温暖|热情|温柔|友好|活泼|轻松|可爱|warm|friendl|kind|cheer|casual|light")
-_FORMAL = re.compile(r"正式|严肃|尊重|礼貌|客气|您|formal|serious|polite")
-_SHORTER = re.compile(r"短|精简|简洁|short|brief|concise")
 
 
 class Drafting:
@@ -52,14 +47,18 @@ class Drafting:
         kind = request.kind or ProposalKind.ANNOUNCE
         tone = history.profile.tone or Tone()
         facts = list(self._consulting.facts(history, topic, speech.now.date(), _FACTS))
-        day = speech.days(stretch_of(request.period)) if request.period is not None else ""
+        parts = given(topic, speech, scope, request.period, order=request.text)
         said = self._chat.word(
             self._call(
                 "draft",
                 {
                     "topic": topic,
                     "details": request.text if request.text != topic else "",
-                    "day": day,
+                    "day": parts.when,
+                    "place": parts.where,
+                    "shape": parts.shape.value,
+                    "title": parts.title,
+                    "body": parts.body,
                     "kind": speech("群公告", "an announcement")
                     if kind is ProposalKind.ANNOUNCE
                     else speech("群消息", "a message"),
@@ -76,11 +75,11 @@ class Drafting:
             )
         )
         is_worded = said.outcome in _WORDED
-        draft = _plain(said.text) if is_worded else _addressed(_plain(said.text), tone)
+        draft = _plain(said.text) if is_worded else addressed(_plain(said.text), tone)
         note = speech(
             "拟了一份，发之前请核对时间、地点和人数。"
             if is_worded
-            else "先给一个模板，划线的地方请补上（没有接模型，只能填到这里）。",
+            else "先给一个模板，划线的地方请补上（没有用上模型，只能填到这里）。",
             "A draft; check its times, places and numbers before it goes out."
             if is_worded
             else "A template; fill in what is underlined (without a model this is as far as it goes).",
@@ -114,7 +113,7 @@ class Drafting:
                 )
             )
         wish = request.topic.strip()
-        tone = _wished(wish, history.profile.tone or Tone())
+        tone = wished(wish, history.profile.tone or Tone())
         said = self._chat.word(
             self._call(
                 "rewrite",
@@ -125,33 +124,55 @@ class Drafting:
             )
         )
         draft = _plain(said.text)
-        if said.outcome in _WORDED and (changed := _changed(text, draft)):
+        if said.outcome in _WORDED and (moved := changed(text, draft, wish, scope)):
             said = replace(said, outcome=Outcome.BAD_OUTPUT)
-            lost = speech.listed(sorted(changed)[:3])
+            lost = speech.listed(sorted(moved)[:3])
             why = speech(
                 f"模型改动了数字、时间或链接（{lost}），没有采用。",
                 f"The model changed numbers or links ({lost}), so it is not used.",
             )
         elif said.outcome not in _WORDED:
-            why = speech(
-                "改写语气要接模型（在“设置”里选一个）。", "Rewriting takes a model (choose one in the settings)."
+            # Why a model that is chosen did not word it stands under the reply.
+            why = (
+                speech(
+                    "改写语气要接模型（在“设置”里选一个）。", "Rewriting takes a model (choose one in the settings)."
+                )
+                if said.outcome is Outcome.NO_MODEL
+                else speech(
+                    "改写语气要用模型，这次没有用上。", "Rewriting takes the model, which did not reply this time."
+                )
             )
         else:
-            note = speech("改好了，时间、地点和数字没有动：", "Rewritten; times, places and numbers are as they were:")
-            return _written(speech, note, draft, said.outcome)
-        by_rule, done = _by_rule(speech, text, wish, tone)
-        if not done:
-            return Found(
-                text=speech(
-                    f"{why}没有模型能做的只有换称呼、加问候，这条不需要。", f"{why} Nothing else needs changing."
-                ),
-                outcome=said.outcome,
+            note = (
+                speech("按你说的改好了，发之前请核对：", "Changed as you said; check it before it goes out:")
+                if names_change(wish)
+                else speech(
+                    "改好了，时间、地点和数字没有动：", "Rewritten; times, places and numbers are as they were:"
+                )
             )
-        note = speech(
-            f"{why}先按规则改了这些：{speech.listed(done)}。",
-            f"{why} By rule, this was changed: {speech.listed(done)}.",
-        )
-        return _written(speech, note, by_rule, said.outcome)
+            return _written(speech, note, draft, said.outcome)
+        ruled, done = by_rule(speech, text, wish, tone, scope)
+        if said.outcome is Outcome.NO_MODEL and names_change(wish):
+            note = (
+                speech(
+                    f"{speech.listed(done)}，别处没有动：", f"Changed: {speech.listed(done)}; the rest is as it was:"
+                )
+                if done
+                else speech(
+                    "没有接模型，只能改写着“时间”“地点”的那一行，这条里没有能改的。原文在这里，请自己改一下：",
+                    "Without a model only the lines that say when and where can change, and none fits. The text is:",
+                )
+            )
+        else:
+            note = speech(
+                f"{why}先按规则改了这些：{speech.listed(done)}。"
+                if done
+                else f"{why}按规则能做的只有换称呼、加问候、去客套，这条用不上，原文留在这里：",
+                f"{why} By rule, this was changed: {speech.listed(done)}."
+                if done
+                else f"{why} Rules only change greetings and forms of address, and none fits. The text as it is:",
+            )
+        return _written(speech, note, ruled, said.outcome)
 
     def _name(self, history: History) -> str:
         return history.groups[0].name if len(history.groups) == 1 else history.profile.name or ""
@@ -190,38 +211,3 @@ def _tone(speech: Speech, tone: Tone) -> str:
     length = {"short": ("短", "short"), "medium": ("适中", "of medium length"), "long": ("可以长一点", "long")}
     signs, size = emoji.get(tone.emoji, emoji["few"]), length.get(tone.length, length["short"])
     return speech(f"称呼用“{tone.address}”，{signs[0]}，篇幅{size[0]}", f"{signs[1]}, {size[1]}")
-
-
-def _wished(wish: str, tone: Tone) -> Tone:
-    if _FORMAL.search(wish):
-        tone = replace(tone, address="您", emoji="none")
-    elif _WARM.search(wish):
-        tone = replace(tone, emoji="few" if tone.emoji == "none" else tone.emoji)
-    return replace(tone, length="short") if _SHORTER.search(wish) else tone
-
-
-def _addressed(text: str, tone: Tone) -> str:
-    return re.sub(r"你(?!们)", "您", text) if tone.address == "您" else text
-
-
-def _by_rule(speech: Speech, text: str, wish: str, tone: Tone) -> tuple[str, list[str]]:
-    """What can be changed without understanding a text: how people are addressed, and a greeting in front."""
-    changed, done = text, []
-    if speech.language == "zh":
-        if tone.address == "您" and re.search(r"你(?!们)", changed):
-            changed = re.sub(r"你(?!们)", "您", changed)
-            done.append("“你”改成“您”")
-        elif _WARM.search(wish) and tone.address == "你" and "您" in changed:
-            changed = changed.replace("您", "你")
-            done.append("“您”改成“你”")
-    if (_WARM.search(wish) or _FORMAL.search(wish)) and not _GREETING.search(changed):
-        formal = bool(_FORMAL.search(wish))
-        changed = speech("各位好！" if formal else "大家好呀～", "Dear all, " if formal else "Hi all! ") + changed
-        done.append(speech("加了问候", "a greeting in front"))
-    return changed, done
-
-
-def _changed(before: str, after: str) -> set[str]:
-    """The numbers and links that only one of two texts holds."""
-    found = [set(_NUMBER.findall(text)) | set(_ADDRESS.findall(text)) for text in (before, after)]
-    return found[0] ^ found[1]

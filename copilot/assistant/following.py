@@ -23,6 +23,21 @@ _GOES_ON = re.compile(
 _ONE_BEFORE = re.compile(r"(?:the )?(?:week|month|day|year) before|(?:再?[前上])一(?:周|天|日|个月|个星期|年)")
 _LONGEST_TOPIC = 16
 _TIMED = frozenset({Tool.TOPICS, Tool.ACTIVITY, Tool.MEMBERS, Tool.EXPERTS, Tool.SEARCH, Tool.UNANSWERED, Tool.EPISODE})
+# 改成周日下午三点, 地点在二楼, move it to Sunday: of a text that was written before.
+_CHANGES = re.compile(
+    r"^\W*(?:那就?|请|再|帮我|麻烦你?|能不能|可不可以|可以|能|把|给我)*(?:(?:活动)?(?:时间|日期|地点|地址|日子)|这条|它|活动)?都?"
+    r"(?:(?:改|换|挪|调|推迟|提前|延)(?:成|到|为|至|在)|(?<=时间|日期|地点|地址|日子)(?:就?[是在为]|:))"
+    r"|^\W*(?:please |can you |could you )*(?:change|move|shift|push|reschedule|set)\s+"
+    r"(?:it|that|this|(?:the )?(?:time|date|day|place|venue|location))\s+(?:to|at|for|on)\s"
+    r"|^\W*make it (?:on |at )?(?:\d|\w+day\b|tomorrow|noon)"
+    r"|^\W*(?:the )?(?:time|date|place|venue|location) is "
+)
+_LONGEST_CHANGE = 60
+# What was asked for ("paste it") is a text, where it is no order and no question of its own.
+_ORDERS = frozenset({"write", "rewrite", "queue", "send", "ability", "proposals"})
+_SHORTEST_PASTED = 12
+_LONGEST_QUESTION = 40
+_QUESTION = re.compile(r"[?？]\s*$|[吗呢么]\W*$")
 _WRITTEN = frozenset({Tool.DRAFT, Tool.REWRITE, Tool.PROPOSE})
 _EMPTY = frozenset({FILLER, FRAME, "measure", "that", "group", "how", "about", "this", "what", "event", "yesno"})
 _POLISHING = frozenset({"rewrite", "style", "compare", "can", "announcement", "post", "long", "i", "negation", "you"})
@@ -40,6 +55,10 @@ def follow(reading: Reading, before: Request, scope: Scope) -> Request | None:
     Returns:
         The request before with what is said anew; None where the words stand for themselves.
     """
+    if before.tool in (Tool.REWRITE, Tool.PROPOSE) and not before.text and not before.choices and _is_pasted(reading):
+        return replace(before, text=reading.words.strip('“”"「」 \n'), sureness=FOLLOWED)
+    if before.tool in _WRITTEN and len(reading.words) <= _LONGEST_CHANGE and _CHANGES.match(reading.plain):
+        return Request(tool=Tool.REWRITE, topic=reading.words, kind=before.kind, sureness=FOLLOWED)
     ideas = reading.ideas - _EMPTY
     if TEXT in ideas or (not ideas and before.tool not in _WRITTEN):
         return None
@@ -61,6 +80,14 @@ def follow(reading: Reading, before: Request, scope: Scope) -> Request | None:
     if ideas == {REST} and before.tool in (Tool.EXPERTS, Tool.SEARCH, Tool.EPISODE) and before.topic:
         return _about_another(reading, before)
     return None
+
+
+def _is_pasted(reading: Reading) -> bool:
+    """Whether words are a text that was asked for."""
+    first = next((word.idea for word in reading.parsed if word.idea not in (FILLER, FRAME, "i")), "")
+    if TEXT in reading.ideas or first in _ORDERS or len(reading.words) < _SHORTEST_PASTED:
+        return False
+    return "\n" in reading.words or len(reading.words) > _LONGEST_QUESTION or not _QUESTION.search(reading.words)
 
 
 def _of_text(reading: Reading, before: Request, ideas: frozenset[str]) -> Request | None:

@@ -27,6 +27,9 @@ _REMOVED = {
     "zh": {"everyone": "@所有人", "link": "链接", "contact": "联系方式", "picture": "图片"},
     "en": {"everyone": "the call to everybody", "link": "a link", "contact": "a contact", "picture": "a picture"},
 }
+_NAMED_GROUP = re.compile(
+    r"^\s*(?:在|到|往)?「[^「」\n]+」\s*(?:群里?)?[：:，,]?\s*(?=\S)|^\s*in \"[^\"\n]+\"\s*[:,]\s*(?=\S)", re.IGNORECASE
+)
 # Whoever asks for these has a member's link or number in mind.
 _WANTS_CONTACT = (
     ("链接", "网址", "地址", "link", "url"),
@@ -45,11 +48,11 @@ class Target:
 def target_of(request: Request, place: Location, words: str) -> Target | None:
     """Where the admin wants a text to go: the group that they talk about, or the one that their words name.
 
+    A group is named in quotation marks, or as a place (发到书友群, in Readers): a group can be called 公告 or 周六.
+
     Returns:
         None where that leaves several groups.
     """
-    A group is named in quotation marks, or as a place (发到书友群, in Readers): a group can be called 公告 or 周六.
-
     groups = [place.group] if place.group else list(place.groups)
     if len(groups) > 1:
         own = _outside(words, request)
@@ -61,9 +64,6 @@ def target_of(request: Request, place: Location, words: str) -> Target | None:
     return Target(kind=request.kind or ProposalKind.SEND_MESSAGE, group=groups[0])
 
 
-def which_group(place: Location, words: str, language: str) -> Found:
-    """Ask for which of a community's groups a text is."""
-    some = place.groups[:_MOST_CHOICES]
 def _outside(words: str, request: Request) -> str:
     """The folded words without the text that they hand over."""
     said, text = folded(words), folded(request.text or request.topic)
@@ -78,9 +78,17 @@ def _names(own: str, name: str) -> bool:
     return bool(re.search(rf"[「『“\"]{re.escape(name)}[」』”\"]|{as_place}", own))
 
 
+def which_group(place: Location, words: str, language: str) -> Found:
+    """Ask for which of a community's groups a text is."""
+    some = place.groups[:_MOST_CHOICES]
     if language == "en":
         return Found(text="For which group?", choices=tuple(f'In "{one.name}": {words}' for one in some))
     return Found(text="发到哪个群？", choices=tuple(f"在「{one.name}」{words}" for one in some))
+
+
+def without_group(words: str) -> str:
+    """Words without the group that they name in front, as a choice of `which_group` does."""
+    return _NAMED_GROUP.sub("", words, count=1)
 
 
 def may_hand_over(scope: Scope, group: Group) -> bool:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from copilot.assistant.exchange import last_text
-from copilot.assistant.offered import may_act
+from copilot.assistant.handing import without_group
+from copilot.assistant.offered import ACTING, may_act
 from copilot.assistant.ports import Router
 from copilot.assistant.request import Request, Scope, Tool
 from copilot.assistant.steps import request_of
@@ -48,7 +49,11 @@ class Understanding:
         """
         before = self._before(scope, turns, names)
         acts = may_act(words, turns, is_choice=is_choice)
-        request = self._router.read(words, scope, names=names, before=before, may_act=acts)
+        # A group that is named in front says where a text goes, and is nothing of it.
+        bare = without_group(words)
+        request = self._router.read(bare, scope, names=names, before=before, may_act=acts)
+        if bare != words and request.tool not in ACTING:
+            request = self._router.read(words, scope, names=names, before=before, may_act=acts)
         if request.tool in (Tool.REWRITE, Tool.PROPOSE) and not request.text and not request.choices:
             text, kind = last_text(turns)
             request = replace(request, text=text, kind=request.kind or kind)
@@ -67,9 +72,12 @@ class Understanding:
         again: list[Turn] = []
         for turn in reversed(turns[-_READ_AGAIN:]):
             before = self._known(turn)
-            if before is not None:
+            if before is None:
+                again.insert(0, turn)
+            elif before.tool is not Tool.HELP:
                 break
-            again.insert(0, turn)
+            # A thank-you between two requests changes neither.
+            before = None
         for turn in again:
             acts = may_act(turn.asked, [one for one in turns if one.id < turn.id])
             now = replace(scope, now=turn.at)
