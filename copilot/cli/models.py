@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from copilot.records import ModelSetup
     from copilot.services.spending import Sum, Usage
 
-app = typer.Typer(
-    help="The chat model: which one, its key, and what it costs. Without one everything works, in plainer words.",
-    no_args_is_help=True,
-)
+app = typer.Typer()
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _Url = Annotated[str | None, typer.Option("--url", help="Address, up to /v1; for `compatible` or another server.")]
@@ -30,7 +27,17 @@ _OutputPrice = Annotated[float | None, typer.Option("--output-price", help="Yuan
 _Context = Annotated[int | None, typer.Option("--context", help="Tokens that it takes at once.")]
 # Where nobody says how much a model takes at once: what nearly all of them do.
 _USUAL_CONTEXT = 32_000
+_StaysHere = Annotated[
+    bool, typer.Option("--stays-here", help="The server at --url runs the model itself: nothing need be masked.")
+]
 _Vendor = Annotated[str, typer.Argument(help="A vendor that `copilot model vendors` lists, such as deepseek.")]
+
+
+@app.callback(invoke_without_command=True)
+def show_first(context: typer.Context) -> None:
+    """The chat model: which one, its key, and what it costs. Without one everything works, in plainer words."""
+    if context.invoked_subcommand is None:
+        show()
 
 
 @app.command("vendors")
@@ -49,7 +56,7 @@ def list_vendors() -> None:
 
 @app.command("show")
 def show(json: JsonOption = False) -> None:
-    """Show which model is chosen, what it may cost and what it cost today. No key is shown."""
+    """Show the model, its caps and what it cost today. No key is shown."""
     with opened(quiet=True) as built:
         setup = built.connecting.setup(system())
         caps = built.spending.caps(system())
@@ -82,6 +89,7 @@ def choose(
     input_price: _InputPrice = None,
     output_price: _OutputPrice = None,
     context: _Context = None,
+    stays_here: _StaysHere = False,
     test: Annotated[bool, typer.Option("--test/--no-test", help="Try it first, which costs a few tokens.")] = True,
 ) -> None:
     """Choose a model. Its key is asked for, or read from standard input, unless one is kept or COPILOT_MODEL_KEY is
@@ -89,7 +97,7 @@ def choose(
     from dataclasses import replace
 
     with opened(quiet=True) as built:
-        setup = _setup(vendor, model, url, input_price, output_price, context)
+        setup = _setup(vendor, model, url, input_price, output_price, context, stays_here)
         key = _key_for(built, setup)
         if test:
             probe = built.connecting.test(system(), setup, key)
@@ -105,8 +113,8 @@ def choose(
 def keep_key(
     place: Annotated[str, typer.Argument(help="A vendor, such as siliconflow, or an address.")],
 ) -> None:
-    """Keep a key for a vendor or an address, such as that of a service that embeds. It is asked for, or read from
-    standard input."""
+    """Keep a key for a vendor or an address. That is for a service that embeds, say. The key is asked for, or read
+    from standard input."""
     from copilot.models.keys import place_of
     from copilot.models.providers import provider
 
@@ -121,7 +129,7 @@ def keep_key(
 
 @app.command("test")
 def test_model() -> None:
-    """Try the model that is chosen: a greeting, and what its server can do. It costs a few tokens."""
+    """Try the model that is chosen. It is greeted and shows what its server can do, for a few tokens."""
     with opened(quiet=True) as built:
         setup = built.connecting.setup(system())
         if setup is None:
@@ -133,8 +141,10 @@ def test_model() -> None:
 
 
 @app.command("forget")
-def forget() -> None:
+def forget(yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False) -> None:
     """Do without a model from now on, and delete its key."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm("Do without the chat model and delete its key?", abort=True)
     with opened(quiet=True) as built:
         built.connecting.forget(system())
         typer.echo("No chat model is chosen any more, and its key is deleted.")
@@ -148,7 +158,7 @@ def set_cap(
     clear: Annotated[bool, typer.Option("--clear", help="Back to the default; a group has none of its own.")] = False,
     unlimited: Annotated[bool, typer.Option("--unlimited", help="No cap at all.")] = False,
 ) -> None:
-    """Set how much models may cost in a day, in all or in one group. Over it, replies come without a model."""
+    """Set how much models may cost in a day. In all or in one group; over it, replies come without a model."""
     from copilot.records import Cap
 
     if (clear + unlimited + (yuan is not None or tokens is not None)) != 1:
@@ -169,7 +179,7 @@ def usage(
     calls: Annotated[int, typer.Option(min=0, max=1000, help="Show so many of the last calls too.")] = 0,
     json: JsonOption = False,
 ) -> None:
-    """Show what models did and cost: by day, by what for, by group, and why replies came without one."""
+    """Show what models did and cost. By day, by what for, by group, and why replies came without one."""
     with opened(quiet=True) as built:
         found = built.spending.usage(system(), days)
         last = built.spending.calls(system(), calls) if calls else []
@@ -194,10 +204,12 @@ def estimate(
     vendor: Annotated[str | None, typer.Argument(help="A vendor; without one, the model that is chosen.")] = None,
     model: _Model = None,
     group: Annotated[str | None, typer.Option("--group", help="At the traffic of this group.")] = None,
-    community: Annotated[str | None, typer.Option("--community", help="At that of all groups of this one.")] = None,
+    community: Annotated[
+        str | None, typer.Option("--community", help="At that of all groups of this one; the default.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Reckon what a model would cost a month at the traffic of a group or a community."""
+    """Reckon what a model would cost a month. At the traffic of a group, or of all groups of a community."""
     if group and community:
         raise BadInput("what a model costs is reckoned for one group or one community; name one of them")
     with opened(quiet=True) as built:
@@ -205,9 +217,9 @@ def estimate(
         if setup is None:
             raise BadInput("no chat model is chosen; name a vendor, such as deepseek")
         where = (
-            {"community_id": find_community(built, community).id}
-            if community
-            else {"group_id": find_group(built, group).group.id}
+            {"group_id": find_group(built, group).group.id}
+            if group
+            else {"community_id": find_community(built, community).id}
         )
         found = built.connecting.estimate(system(), setup, **where)
         if json:
@@ -229,6 +241,7 @@ def _setup(
     input_price: float | None = None,
     output_price: float | None = None,
     context: int | None = None,
+    stays_here: bool = False,
 ) -> ModelSetup:
     """What was typed, with what a vendor's row says where nothing was."""
     from copilot.models.providers import provider
@@ -249,16 +262,17 @@ def _setup(
         context_tokens=context or (known.context_tokens if known else _USUAL_CONTEXT),
         input_price=input_price if input_price is not None or known is None else known.input_price,
         output_price=output_price if output_price is not None or known is None else known.output_price,
+        is_local=stays_here,
     )
 
 
 def _key_for(built: App, setup: ModelSetup) -> str | None:
     """The key that was piped in or is typed now; None where none is needed or one is kept."""
-    from copilot.models.providers import provider, stays_local
+    from copilot.models.providers import provider
 
     if not sys.stdin.isatty():
         return _piped() or None
-    if stays_local(setup.base_url, setup.model) or built.connecting.has_key(setup.base_url):
+    if provider(setup.vendor).is_local or built.connecting.has_key(setup.base_url):
         return None
     made_at = provider(setup.vendor).key_url
     hint = f" (made at {made_at})" if made_at else ", empty for none"

@@ -135,10 +135,10 @@ def button(
     )
 
 
-def copy_button(words: str, done: str, text: str) -> Markup:
-    """A button that puts `text` on the clipboard and then says `done`."""
-    return Markup('<button type="button" class="act" data-copy="{}" data-done="{}">{}</button>').format(
-        text, done, words
+def copy_button(words: str, done: str, text: str, *, kind: str = "") -> Markup:
+    """A button that puts `text` on the clipboard and then says `done`; `kind` as for `button`."""
+    return Markup('<button type="button" class="act {}" data-copy="{}" data-done="{}">{}</button>').format(
+        kind, text, done, words
     )
 
 

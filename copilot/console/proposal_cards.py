@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from copilot.records import Proposal, ProposalKind, ProposalState
 
 OPEN, DONE = "open", "done"
 _TITLE_CHARACTERS = 24
+# What drafts leave for a person to fill in.
+_BLANK = re.compile("[＿_]{2,}")
 
 
 def proposals_top(t: Texts, which: str, waiting: int) -> Markup:
@@ -107,6 +110,8 @@ def _card(t: Texts, one: Proposal, place: Scope | None, may_decide: bool, timezo
     reason = Markup("")
     if one.reason:
         reason = Markup('<p class="reason"><b>{}</b>{}</p>').format(t("为什么", "Why"), one.reason)
+    if is_open and _BLANK.search(one.text):
+        reason += Markup('<p class="caution small-text">{}</p>').format(t("还有空没填", "There are blanks to fill in"))
     if "@" in one.text and is_open:
         words = t("贴进群里的 @ 不会提醒任何人。", "An @ that is pasted notifies nobody.")
         reason += Markup('<p class="reason">{}</p>').format(words)
@@ -135,7 +140,8 @@ def _card(t: Texts, one: Proposal, place: Scope | None, may_decide: bool, timezo
 
 
 def _acts(t: Texts, one: Proposal, *, is_open: bool, may_decide: bool) -> list[Markup]:
-    copy = cards.copy_button(t("复制", "Copy"), t("已复制，贴到群里吧", "Copied, paste it"), one.text)
+    kind = "go" if is_open else ""
+    copy = cards.copy_button(t("复制", "Copy"), t("已复制，贴到群里吧", "Copied, paste it"), one.text, kind=kind)
     if not may_decide:
         return [copy]
     known: dict[str, Any] = {"proposal": one.id, "version": one.version}
@@ -143,7 +149,7 @@ def _acts(t: Texts, one: Proposal, *, is_open: bool, may_decide: bool) -> list[M
         return [copy, cards.button(t("放回待办", "Put back"), "take_back", kind="quiet", **known)]
     return [
         copy,
-        cards.button(t("已发", "Sent"), "sent", kind="go", **known),
+        cards.button(t("已发", "Sent"), "sent", **known),
         cards.button(t("修改", "Edit"), "edit", kind="quiet", **known),
         cards.button(t("不用", "Not needed"), "reject", kind="quiet bad", **known),
     ]

@@ -78,7 +78,7 @@ def _limit(t: Texts, use: CapUse) -> Markup:
         parts.append(
             (
                 use.yuan / use.cap.yuan if use.cap.yuan else 1.0,
-                t(f"{use.yuan:,.2f} / {use.cap.yuan:,.2f} 元", f"¥{use.yuan:,.2f} of ¥{use.cap.yuan:,.2f}"),
+                t(f"{_exact(use.yuan)} / {_exact(use.cap.yuan)} 元", f"¥{_exact(use.yuan)} of ¥{_exact(use.cap.yuan)}"),
             )
         )
     if use.cap.tokens is not None and (not use.is_default or use.tokens):
@@ -101,6 +101,11 @@ def _limit(t: Texts, use: CapUse) -> Markup:
     return Markup(
         '<div class="row-card"><div class="grow"><div><b>{}</b> {}</div>{}</div><div class="acts">{}</div></div>'
     ).format(name, cards.join(marks), bars, act)
+
+
+def _exact(yuan: float) -> str:
+    """A sum in yuan with its fen; what is less than a fen to its last figure, so that it is not shown as nothing."""
+    return f"{yuan:.6f}".rstrip("0") if 0 < yuan < 0.01 else f"{yuan:,.2f}"
 
 
 def _bar(share: float, words: str) -> Markup:

@@ -45,6 +45,9 @@ def test_a_model_is_chosen_tried_capped_and_forgotten(copilot: Run, server: Scri
     said = copilot("model", "set", "compatible", "--url", server.url, "--model", "m", stdin=f"{KEY}\n")
     assert said.code == 0, said.err
     assert "It replies (" in said.out
+    assert f"Chosen: compatible m at {server.url}, with a key, ? / ? yuan" in said.out
+    assert "names and contacts are masked" in said.out
+    said = copilot("model", "set", "compatible", "--url", server.url, "--model", "m", "--stays-here", stdin="\n")
     assert f"Chosen: compatible m at {server.url}, with a key, 0 / 0 yuan" in said.out
     assert "texts stay here" in said.out
     assert server.asked[0].headers["authorization"] == f"Bearer {KEY}"
@@ -68,9 +71,15 @@ def test_a_model_is_chosen_tried_capped_and_forgotten(copilot: Run, server: Scri
 
     path = data / "keys.json"
     assert (KEY in path.read_text(), path.stat().st_mode & 0o777) == (True, 0o600)
-    said = copilot("model", "forget")
+    said = copilot("model", "forget", "--yes")
     assert (said.code, KEY in path.read_text()) == (0, False)
     assert "No chat model is chosen" in copilot("model", "show").out
+    assert copilot("model").out == copilot("model", "show").out
+
+
+def test_no_line_of_the_list_of_commands_is_cut(copilot: Run) -> None:
+    said = copilot("model", "--help")
+    assert (said.code, "estimate" in said.out, "..." in said.out.split("Commands:")[1]) == (0, True, False)
 
 
 def test_a_model_that_does_not_work_is_not_chosen(copilot: Run) -> None:

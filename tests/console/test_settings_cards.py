@@ -67,6 +67,18 @@ def test_a_proposal_shows_what_would_be_sent_where_and_why() -> None:
     assert "不会提醒任何人" in listed(ZH, replace(PROPOSAL, text="@小满 周六见"))
 
 
+def test_copying_comes_first_and_blanks_are_named() -> None:
+    html = listed(ZH, PROPOSAL)
+    assert 'class="act go" data-copy=' in html
+    assert 'class="act go" data-do=' not in html
+    assert "还有空没填" not in html
+    for t, words, says in ((ZH, "时间：＿＿", "还有空没填"), (EN, "When: ____", "blanks to fill in")):
+        blank = replace(PROPOSAL, text=words)
+        assert says in listed(t, blank)
+        done = replace(blank, state=ProposalState.HANDED_OFF, decided_at=NOW)
+        assert "caution" not in listed(t, done, which=DONE)
+
+
 def test_who_may_not_decide_may_copy() -> None:
     html = listed(ZH, PROPOSAL, may_decide=False)
     assert "data-copy" in html
@@ -175,6 +187,7 @@ def test_an_estimate_says_how_it_was_counted() -> None:
         (CapUse(cap=Cap(yuan=5.0, tokens=500_000), is_default=True, yuan=0.5), ("0.50 / 5.00 元", "默认"), False),
         (CapUse(cap=Cap(yuan=5.0), yuan=4.95), ("今天用完了", "恢复默认"), True),
         (CapUse(cap=Cap(group_id=3, tokens=20_000), name="一群", tokens=3000), ("2.0 万字", "一群"), False),
+        (CapUse(cap=Cap(yuan=0.001), yuan=0.0005), ("0.0005 / 0.001 元",), False),
         (CapUse(cap=Cap()), ("不限",), False),
         (CapUse(cap=Cap(yuan=0.0)), ("今天用完了",), True),
     ],
