@@ -13,9 +13,10 @@ from functools import cached_property
 
 from copilot.assistant.asking_back import ask_back, chosen
 from copilot.assistant.concepts import FILLER, FRAME, REST, Concepts
-from copilot.assistant.following import follow
+from copilot.assistant.following import follow, without_queueing
 from copilot.assistant.intents import NAME, TEXT, Intents
 from copilot.assistant.offered import ACTING
+from copilot.assistant.orders import is_order
 from copilot.assistant.request import Request, Scope, Tool
 from copilot.assistant.slots import Reading, aspect_of, kind_of, read_slots, thread_of
 from copilot.assistant.spans import two_periods
@@ -98,17 +99,25 @@ class Router:
             be done before one of them is said.
         """
         words = words.strip()
+        written = without_queueing(words)
+        if written and may_act:
+            order = self.read(written, scope, names=names)
+            if order.tool is Tool.DRAFT:
+                return replace(order, hands_over=not order.choices)
         if before and before.choices:
             picked = chosen(words, before.choices)
             if picked:
                 # A reading of a question holds names of members.
                 return self.read(picked, scope, names=names, may_act=may_act and before.tool in ACTING)
         reading = read_slots(words, scope, names, self._concepts, ahead=False)
+        barred = frozenset() if may_act else ACTING
+        if not is_order(reading.plain, words):
+            barred |= _AHEAD
         if before:
             followed = follow(reading, before, scope)
-            if followed and (may_act or followed.tool not in ACTING):
+            if followed and followed.tool not in barred:
                 return ask_back(followed, reading, scope)
-        tool, sureness = self._choose(reading, frozenset() if may_act else ACTING)
+        tool, sureness = self._choose(reading, barred)
         if tool is Tool.ASK:
             return Request(tool=Tool.ASK, topic=words, sureness=sureness)
         if tool in _AHEAD:
@@ -183,6 +192,9 @@ def _fill(tool: Tool, reading: Reading, scope: Scope, sureness: float) -> Reques
         request = replace(request, text=reading.text)
     if tool is Tool.REWRITE:
         request = replace(request, topic=topic_of(reading, tool))
+    if tool is Tool.DRAFT and "remind" in reading.ideas and "write" not in reading.ideas:
+        # 提醒大家还书 is about 还书, and what it is to be stands in the order alone.
+        request = replace(request, text=reading.words)
     if tool in (Tool.DRAFT, Tool.PROPOSE):
         request = replace(request, kind=kind_of(reading))
     return request
