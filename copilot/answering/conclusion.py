@@ -54,6 +54,13 @@ class Checked:
         if at is None or any(one.kind is not SourceKind.HISTORY for one in claim.excerpts):
             return claim.text
         told = spoken_date(at, self.speech)
+        if claim.is_unsure:
+            self._told = told
+            return (
+                f"{told}群里有人说，但不确定：{claim.text}"
+                if self.speech.language == "zh"
+                else f"From the chat on {told}, by somebody who was not sure: {claim.text}"
+            )
         if told == self._told:
             return claim.text
         self._told = told

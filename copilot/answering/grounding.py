@@ -14,9 +14,10 @@ from enum import StrEnum
 
 from copilot.answering.assignment import reordered, swapped
 from copilot.answering.content import comparable, content, coverage
+from copilot.answering.contrast import contradicts, hedges
 from copilot.answering.packing import Excerpt, Part
 from copilot.answering.planted import speaks_to_machine
-from copilot.answering.polarity import agrees
+from copilot.answering.polarity import agrees, clauses
 from copilot.answering.quantities import Kind, Quantity, covers, quantities
 from copilot.answering.question import read_question
 from copilot.records import Citation, SourceKind
@@ -37,6 +38,7 @@ class Fault(StrEnum):
     NUMBER = "number"
     SWAPPED = "swapped"
     DENIAL = "denial"
+    CONTRAST = "contrast"
     ADDRESS = "address"
     MENTION = "mention"
     NAME = "name"
@@ -46,11 +48,15 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A line that holds: its words without quotations, what it cites, and where those stand."""
+    """A line that holds: its words without quotations, what it cites, and where those stand.
+
+    `is_unsure` where the member who wrote it was not sure, and the line does not say so.
+    """
 
     text: str
     citations: tuple[Citation, ...]
     excerpts: tuple[Excerpt, ...]
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,11 @@ _ORDINARY = frozenset(("app", "pdf", "http", "https", "www"))
 # A claim in the language of its source shares at least this much with it and with the question; of free words less
 # was seen only where a model told of something else.
 _RELATED = 0.2
+# A clause that says less than two Chinese words do ("没问题", "of course") tells nothing of its own.
+_TELLS = 4.0
+# Of faithful clauses about the sample knowledge the least shares 0.4.
+_OWN = 0.35
+_AND = re.compile(r"\b(?:and|but)\b")
 
 
 def says_none(line: str) -> bool:
@@ -134,7 +145,13 @@ def verify(line: str, excerpts: Sequence[Excerpt], asked: Asked) -> Claim | Faul
     fault = _judge(text, found, asked)
     if fault is not None:
         return fault
-    return Claim(text=text, citations=_citations(found), excerpts=tuple(dict.fromkeys(one.excerpt for one in found)))
+    unsure = [one for one in found if one.excerpt.kind is SourceKind.HISTORY and hedges(one.part.text)]
+    return Claim(
+        text=text,
+        citations=_citations(found),
+        excerpts=tuple(dict.fromkeys(one.excerpt for one in found)),
+        is_unsure=bool(unsure) and not hedges(text),
+    )
 
 
 def _read(line: str) -> tuple[str, list[tuple[int, str]]]:
@@ -221,13 +238,16 @@ def _judge(text: str, found: Sequence[_Evidence], asked: Asked) -> Fault | None:
     by_admin = "\n".join(
         f"{one.excerpt.title}\n{one.part.text}" for one in found if one.excerpt.kind is not SourceKind.HISTORY
     )
+    titles = "\n".join(one.excerpt.title for one in found if one.excerpt.kind is not SourceKind.HISTORY)
+    beside = f"{titles}\n{asked.words}"
     if speaks_to_machine(text):
         return Fault.PLANTED
     for check in (
         _address(text, around, by_admin, asked),
         _number(text, found, asked),
         None if agrees(text, said) else Fault.DENIAL,
-        _words(text, around, asked),
+        Fault.CONTRAST if contradicts(text, said, beside) else None,
+        _words(text, said, around, asked),
     ):
         if check is not None:
             return check
@@ -300,8 +320,8 @@ def _days_meant(text: str, numbers: Sequence[Quantity], written_on: date | None)
     return meant
 
 
-def _words(text: str, around: str, asked: Asked) -> Fault | None:
-    """In the language of its source a claim speaks of the same thing, and brings no foreign words of its own."""
+def _words(text: str, said: str, around: str, asked: Asked) -> Fault | None:
+    """In the language of its source each clause speaks of the same thing, and brings no foreign words of its own."""
     allowed = comparable(f"{around}\n{asked.words}")
     if language(text) == "zh":
         plain = folded(_LINK.sub(" ", text))
@@ -311,7 +331,17 @@ def _words(text: str, around: str, asked: Asked) -> Fault | None:
     if language(text) != language(around):
         return None
     told = content(text)
-    return Fault.UNRELATED if not told.empty and coverage(told, allowed) < _RELATED else None
+    if not told.empty and coverage(told, allowed) < _RELATED:
+        return Fault.UNRELATED
+    return Fault.UNRELATED if any(_rides_along(one, allowed) for one in clauses(text)) else None
+
+
+def _rides_along(clause: str, allowed: str) -> bool:
+    """Whether a clause of a claim tells something of its own; one with a number was checked by that."""
+    if quantities(clause):
+        return False
+    parts = [content(part) for part in _AND.split(clause)]
+    return any(told.tells >= _TELLS and coverage(told, allowed) < _OWN for told in parts)
 
 
 def _citations(found: Sequence[_Evidence]) -> tuple[Citation, ...]:

@@ -192,6 +192,72 @@ def test_what_does_not_is_dropped(line: str, fault: Fault) -> None:
     assert checked(line) is fault
 
 
+TERMS = (
+    excerpt(1, SourceKind.FAQ, "几点开门？", "周一闭馆。北门 22:00 关。会员免费，非会员每次20元。"),
+    excerpt(2, SourceKind.RULE, "退款", "报名后3天内可以退款。儿童须有家长陪同。导盲犬可以进馆。"),
+    excerpt(3, SourceKind.FAQ, "Where to park?", "Parking is free for members for two hours; others pay ¥10 per hour."),
+    excerpt(4, SourceKind.FAQ, "The gate", "The north gate closes at 22:00. Refunds need the receipt."),
+    excerpt(5, SourceKind.FAQ, "集合", "周六上午十点，东门集合。南瓜泥蒸15分钟就好。"),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        # A clause of its own beside a true one.
+        ("周一闭馆，小红上周偷了钱包 [1: 周一闭馆]", Fault.UNRELATED),
+        ("馆长是骗子，周一闭馆 [1: 周一闭馆]", Fault.UNRELATED),
+        ("Refunds need the receipt, and the owner is a thief [4: Refunds need the receipt]", Fault.UNRELATED),
+        # The opposite, in words that deny nothing.
+        ("北门 22:00 开放 [1: 北门 22:00 关]", Fault.CONTRAST),
+        ("北门22:00开门 [4: The north gate closes at 22:00]", Fault.CONTRAST),
+        ("The south gate closes at 22:00 [4: The north gate closes at 22:00]", Fault.CONTRAST),
+        ("周六上午十点西门集合 [5: 周六上午十点，东门集合]", Fault.CONTRAST),
+        ("周六上午十点取消集合 [5: 周六上午十点，东门集合]", Fault.CONTRAST),
+        ("南瓜泥煮15分钟就好 [5: 南瓜泥蒸15分钟就好]", Fault.CONTRAST),
+        ("报名前3天可以退款 [2: 报名后3天内可以退款]", Fault.CONTRAST),
+        # What holds for some, told of others or of all.
+        ("非会员免费 [1: 会员免费，非会员每次20元]", Fault.CONTRAST),
+        ("会员和非会员都免费 [1: 会员免费，非会员每次20元]", Fault.CONTRAST),
+        ("Parking is free for two hours [3: Parking is free for members for two hours]", Fault.CONTRAST),
+        ("停车对所有人免费两小时 [3: Parking is free for members for two hours]", Fault.CONTRAST),
+        ("Members pay ¥10 per hour [3: others pay ¥10 per hour]", Fault.CONTRAST),
+        ("所有狗都可以进馆 [2: 导盲犬可以进馆]", Fault.CONTRAST),
+        # A term left out.
+        ("随时可以退款 [2: 报名后3天内可以退款]", Fault.CONTRAST),
+        ("报名后可以退款 [2: 报名后3天内可以退款]", Fault.CONTRAST),
+        ("儿童可以单独入馆 [2: 儿童须有家长陪同]", Fault.CONTRAST),
+        ("Refunds are possible at any time [4: Refunds need the receipt]", Fault.CONTRAST),
+    ],
+)
+def test_the_opposite_and_more_than_the_source_says_is_dropped(line: str, fault: Fault) -> None:
+    assert verify(line, TERMS, Asked(words="", today=TODAY)) is fault
+
+
+@pytest.mark.parametrize(
+    ("line", "is_unsure"),
+    [
+        ("可以退钱 [1: 我觉得应该可以退钱吧]", True),
+        ("应该可以退钱 [1: 我觉得应该可以退钱吧]", False),
+        ("王医生在市一院坐诊 [1: 听说王医生在市一院坐诊]", True),
+        ("周六去爬山 [1: 周六去爬山]", False),
+    ],
+)
+def test_what_a_member_was_unsure_of_is_known(line: str, is_unsure: bool) -> None:
+    talk = excerpt(
+        1,
+        SourceKind.HISTORY,
+        "一群",
+        "我觉得应该可以退钱吧",
+        "听说王医生在市一院坐诊",
+        "周六去爬山",
+        on=date(2026, 6, 10),
+    )
+    claim = verify(line, (talk,), Asked(words="", today=TODAY))
+    assert isinstance(claim, Claim), claim
+    assert claim.is_unsure is is_unsure
+
+
 def test_a_number_of_the_question_is_no_answer_where_the_source_has_another() -> None:
     assert checked("是的，押金 50 元 [2: 押金一百元]", "押金是 50 元吗？") is Fault.NUMBER
     assert isinstance(checked("18 号闭馆 [1: 周一闭馆]", "18 号开门吗？"), Claim)
