@@ -196,7 +196,9 @@ def _find(quote: str, excerpt: Excerpt) -> list[_Evidence] | Fault:
             touched.append(whole)
         else:
             text = "，".join(dict.fromkeys(one.strip() for one in touched))
-            if speaks_to_machine(text) or speaks_to_machine(part.text):
+            # A member's order reaches over what else the message says only where it is plain.
+            by_admin = excerpt.kind is not SourceKind.HISTORY
+            if speaks_to_machine(text, by_admin=by_admin) or speaks_to_machine(part.text, by_admin=True):
                 return Fault.PLANTED
             if excerpt.kind is SourceKind.HISTORY and read_question(text).hit:
                 fault = Fault.ONLY_ASKED
@@ -240,7 +242,7 @@ def _judge(text: str, found: Sequence[_Evidence], asked: Asked) -> Fault | None:
     )
     titles = "\n".join(one.excerpt.title for one in found if one.excerpt.kind is not SourceKind.HISTORY)
     beside = f"{titles}\n{asked.words}"
-    if speaks_to_machine(text):
+    if speaks_to_machine(text, by_admin=all(one.excerpt.kind is not SourceKind.HISTORY for one in found)):
         return Fault.PLANTED
     for check in (
         _address(text, around, by_admin, asked),

@@ -52,14 +52,26 @@ _EN = re.compile(
     r"|\b(?:don't|do not|never) (?:cite|verify|quote)\b"
     r"|<\s*/?\s*(?:system|assistant|user|data|instructions?|tool)\b|\[/?inst\]|<\|[a-z_]+\|>"
 )
+# What no admin writes for people: whole prompts, the marks of roles, the ends of data blocks.
+_PLAIN = re.compile(
+    r"(?:忽略|无视|不要理会|不用理会|别管|绕过|推翻)[^。!?\n]{0,12}(?:指令|提示词|系统提示)"
+    r"|忘[记掉](?:以上|之前|前面|所有)[^。!?\n]{0,8}(?:指令|提示词?)"
+    r"|(?:系统|开发者)(?:提示词|指令)[:】\]]"
+    r"|\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instructions?|prompts?)\b"
+    r"|\b(?:system|developer) (?:prompt|message)\s*[:\]>]"
+    r"|<\s*/?\s*(?:system|assistant|user|data|instructions?|tool)\b|\[/?inst\]|<\|[a-z_]+\|>"
+)
 _APART = re.compile(r"(?<=[一-鿿])[\W_]+(?=[一-鿿])")
 
 
-def speaks_to_machine(text: str) -> bool:
+def speaks_to_machine(text: str, *, by_admin: bool = False) -> bool:
     """Whether a text gives orders to whoever answers by machine.
 
     Args:
         text: raw text; hidden characters, look-alikes and characters set apart ("忽 略 指 令") are seen through.
+        by_admin: whether an admin wrote it: then passwords, bots and replies are what it is about, and only what is
+            no language among people counts.
     """
     plain = folded(text)
-    return bool(_EN.search(plain) or _ZH.search(plain) or _ZH.search(_APART.sub("", plain)))
+    patterns = (_PLAIN,) if by_admin else (_EN, _ZH)
+    return any(pattern.search(one) for pattern in patterns for one in (plain, _APART.sub("", plain)))
