@@ -14,7 +14,7 @@ from functools import cached_property
 from copilot.assistant.asking_back import ask_back, chosen
 from copilot.assistant.concepts import FILLER, FRAME, REST, Concepts
 from copilot.assistant.following import follow, without_queueing
-from copilot.assistant.intents import NAME, TEXT, Intents
+from copilot.assistant.intents import NAME, PERIOD, TEXT, Intents
 from copilot.assistant.offered import ACTING
 from copilot.assistant.orders import is_order
 from copilot.assistant.request import Request, Scope, Tool
@@ -62,6 +62,8 @@ _TIMED = frozenset({Tool.SEARCH, Tool.READ, Tool.TOPICS, Tool.ACTIVITY, Tool.MEM
     Tool.DRAFT,
 }
 _ABOUT = frozenset({Tool.SEARCH, Tool.TOPICS, Tool.ACTIVITY, Tool.EXPERTS, Tool.EPISODE, Tool.DRAFT})
+# Of these one has to stand in the words for what happened to be a stretch of talk.
+_OF_GROUP = frozenset({PERIOD, NAME, "argue", "talk", "group", "that", "lively", "speak", "message"})
 _OF_MEMBER = frozenset({Tool.SEARCH, Tool.MEMBERS, Tool.EPISODE})
 
 
@@ -154,6 +156,9 @@ def _is_fit(tool: Tool, reading: Reading) -> bool:
         return TEXT in ideas or REST not in ideas
     if tool is Tool.COMPARE:
         return "compare" in ideas or len(reading.mentions) > 1
+    if tool is Tool.EPISODE:
+        # 退款是怎么回事 asks what something is.
+        return REST not in ideas or not _OF_GROUP.isdisjoint(ideas)
     if tool is Tool.HELP:
         return REST not in ideas
     if tool is Tool.READ:

@@ -49,6 +49,12 @@ def test_most_of_what_is_typed_is_understood(part: str) -> None:
     assert scored["questions_asked"] >= (0.95 if part != "stranger" else 0.92), wrong
 
 
+@pytest.mark.parametrize("words", ["量子纠缠是怎么回事", "退款是怎么回事"])
+def test_what_something_is_about_is_no_stretch_of_talk(words: str) -> None:
+    assert read(words).tool is Tool.ASK
+    assert read(f"昨晚{words}").tool is Tool.EPISODE
+
+
 def test_no_dialogue_is_an_example() -> None:
     examples = {text for texts in read_yaml((SHIPPED / "examples.yaml").read_text("utf-8")).values() for text in texts}
     said = {turn.said.rstrip("?？") for part in ("held_out", "stranger") for turn in turns(part)}
