@@ -115,7 +115,11 @@ class Exchange:
         self._tools = tools
         self._input = sum(tokens.count(message.text) + _TOKENS_A_MESSAGE for message in self._in_words)
         self._input += sum(tokens.count(str(tool)) for tool in tools)
-        self._call = replace(blank, input_tokens=self._input, output_tokens=max_tokens)
+        # A server that refuses to be told not to think aloud is asked again without it.
+        self._most = max_tokens + THINKING_TOKENS
+        self._call = replace(blank, input_tokens=self._input, output_tokens=self._most)
+        # What attempts before the last one have cost.
+        self._spent = (0, 0)
         self._id = 0
         self._started = 0.0
         self._attempts = 0
@@ -174,7 +178,7 @@ class Exchange:
             self._settle(fault.outcome)
             raise ModelFailed(fault.sentence, fault.outcome)
         try:
-            self._id = self._around.ledger.reserve(self._priced(self._input, self._max_tokens))
+            self._id = self._around.ledger.reserve(self._priced(self._input, self._most))
         finally:
             if not self._id:
                 self._breaker.gave_up()
@@ -229,8 +233,10 @@ class Exchange:
             plainer = self._line.plainer(form) if fault.is_about_form and self._heard.first_at is None else None
             if plainer is not None:
                 form, tried = plainer, tried - 1
+                self._spent, self._heard = self._used(fault.outcome), _Heard()
                 continue
             self._pause_or_fail(fault, tried)
+            self._spent, self._heard = self._used(fault.outcome), _Heard()
 
     def _send(self, form: Form) -> Iterator[AIMessageChunk]:
         """One attempt."""
@@ -272,7 +278,7 @@ class Exchange:
             return None
         most = _MOST_OF_ESTIMATE * self._input + _MORE_THAN_ESTIMATE
         least = 1 if any(self._heard.text) else 0
-        is_likely = 0 < read <= most and least <= wrote <= self._max_tokens + THINKING_TOKENS
+        is_likely = 0 < read <= most and least <= wrote <= self._most
         return (read, wrote) if is_likely else None
 
     def _pause_or_fail(self, fault: Fault, tried: int) -> None:
@@ -296,17 +302,19 @@ class Exchange:
         priced = cost(self._line.setup, input_tokens, output_tokens)
         return replace(self._call, input_tokens=input_tokens, output_tokens=output_tokens, cost=priced)
 
+    def _used(self, outcome: Outcome) -> tuple[int, int]:
+        """What was read and written in all attempts, of which the last one ended like this."""
+        read, wrote = 0, 0
+        if (counted := self._counted()) is not None:
+            read, wrote = counted
+        elif self._attempts and outcome not in _NOT_ASKED:
+            read, wrote = self._input, tokens.count("".join((*self._heard.thought, *self._heard.text)))
+        return self._spent[0] + read, self._spent[1] + wrote
+
     def _settle(self, outcome: Outcome) -> None:
-        counted, text = self._counted(), "".join(self._heard.text)
-        if counted is not None:
-            used = self._priced(*counted)
-        elif outcome in _NOT_ASKED or not self._attempts:
-            used = self._priced(0, 0)
-        else:
-            used = self._priced(self._input, tokens.count(text))
         settled = replace(
-            used,
-            is_estimate=counted is None,
+            self._priced(*self._used(outcome)),
+            is_estimate=self._counted() is None or any(self._spent),
             first_token_ms=self.first_token_ms,
             latency_ms=self.latency_ms,
             attempts=self._attempts,

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from copilot.errors import ModelFailed
 from copilot.models import probing
 from copilot.models.prompts import Rendered
+from copilot.models.thinking import THINKING_TOKENS
 from copilot.records.model import Abilities, Outcome, Purpose
 from tests.models.scripted_server import Asked, Reply, ScriptedServer, ToolCall
 from tests.models.talking import KEY, NOW, Door, call, door_to, setup_of
@@ -51,9 +52,10 @@ def test_a_call_is_reserved_and_recorded(tmp_path: Path) -> None:
         worded = door.chat.word(call(community_id=1, account_id=3, max_tokens=200))
         assert (worded.text, worded.outcome) == ("你好呀", Outcome.OK)
         (reserved,) = door.ledger.reserved
-        assert (reserved.outcome, reserved.output_tokens, reserved.is_estimate) == (Outcome.UNFINISHED, 200, True)
+        most = 200 + THINKING_TOKENS
+        assert (reserved.outcome, reserved.output_tokens, reserved.is_estimate) == (Outcome.UNFINISHED, most, True)
         assert reserved.input_tokens > 10
-        assert reserved.cost == reserved.input_tokens + 2 * 200
+        assert reserved.cost == reserved.input_tokens + 2 * most
         recorded = door.ledger.only
         assert (recorded.input_tokens, recorded.output_tokens, recorded.is_estimate) == (120, 30, False)
         assert recorded.cost == 120 * 1 + 30 * 2

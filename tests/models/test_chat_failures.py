@@ -390,6 +390,45 @@ def test_a_count_that_cannot_be_is_not_believed(usage: str, counted: tuple[int, 
         assert recorded.is_estimate == (counted is None)
 
 
+def thinking(words: str) -> Reply:
+    """A reply after thoughts that come beside it."""
+    deltas = [{"role": "assistant", "reasoning_content": words}, {"content": "好的"}]
+    pieces = [json.dumps({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}) for delta in deltas]
+    pieces.append('{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')
+    return Reply(raw=[f"data: {piece}\n\n".encode() for piece in pieces])
+
+
+LOST: list[tuple[str, list[Reply], int, int]] = [
+    # what the server does; how often the question is paid for, and how much is written
+    ("broke off, then too busy", [Reply("你好", cut_after=0), Reply(status=429), Reply(status=429)], 1, 0),
+    ("broke off twice, then too busy", [*[Reply("你好", cut_after=0)] * 2, Reply(status=429)], 2, 0),
+    ("broke off, then well", [Reply("你好", cut_after=0), Reply("好的", usage=None)], 2, 2),
+    ("a fault, then well", [Reply(status=500), Reply("好的", usage=None)], 1, 2),
+    ("refused, then well", [Reply(status=400), Reply("好的", usage=None)], 1, 2),
+    ("thought", [thinking("想" * 900)], 1, 902),
+]
+
+
+@pytest.mark.parametrize(("name", "replies", "times", "written"), LOST, ids=[one[0] for one in LOST])
+def test_what_was_lost_or_thought_counts(
+    name: str, replies: list[Reply], times: int, written: int, tmp_path: Path
+) -> None:
+    with ScriptedServer(replies) as server, door_to(setup_of(server), tmp_path) as door:
+        door.chat.word(call())
+        recorded, reserved = door.ledger.only, door.ledger.reserved[0]
+        assert (recorded.input_tokens, recorded.output_tokens) == (times * reserved.input_tokens, written)
+        assert recorded.is_estimate
+
+
+def test_what_a_plainer_request_may_say_is_reserved(tmp_path: Path) -> None:
+    with (
+        ScriptedServer([Reply(status=400), Reply("好的")]) as server,
+        door_to(setup_of(server, vendor="deepseek"), tmp_path) as door,
+    ):
+        door.chat.word(call())
+        assert max(one.body["max_tokens"] for one in server.asked) <= door.ledger.reserved[0].output_tokens
+
+
 SECRETIVE: list[tuple[str, list[Reply]]] = [
     ("refused", [Reply(status=401, error=f"Incorrect API key provided: {KEY}. 妈妈群里说的话")]),
     ("refused otherwise", [Reply(status=400, error=f"{KEY} 妈妈群里说的话")] * 4),
