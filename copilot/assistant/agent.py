@@ -33,6 +33,7 @@ from copilot.models.chat import Chat
 from copilot.models.prompts import Rendered
 from copilot.models.tokens import count, cut
 from copilot.records import Citation, Outcome, Step
+from copilot.text.marks import retold
 
 log = logging.getLogger(__name__)
 
@@ -215,14 +216,14 @@ def _messages(task: Task) -> list[BaseMessage]:
     """What was said before, and what the admin says now."""
     told: list[BaseMessage] = []
     for one in task.recalled.exchanges:
-        told += [HumanMessage(one.asked), AIMessage(one.said or "…")]
+        told += [HumanMessage(retold(one.asked)), AIMessage(one.said or "…")]
     return [*told, HumanMessage(task.words)]
 
 
 def _readable(found: Found) -> str:
     """What a model reads of what was found: inside data blocks, and no longer than its budget."""
     if not found.material:
-        return wrap(cut(found.text, RESULT_TOKENS))
+        return wrap(retold(cut(found.text, RESULT_TOKENS)))
     if count(found.material) <= RESULT_TOKENS:
         return found.material
     first, _, rest = found.material.partition("\n")

@@ -10,6 +10,7 @@ from copilot.assistant.speech import Speech
 from copilot.models.blocks import Block
 from copilot.models.chat import Call, Chat
 from copilot.records import Outcome, Purpose
+from copilot.text.marks import marked
 
 _CITED = re.compile(r"[\[［【]\s*(\d{1,2}(?:\s*[,，、]\s*\d{1,2})*)\s*[\]］】]")
 _SENTENCE = re.compile(r"[^\n。！？!?]*?(?:[。！？!?]|\.(?=\s|$)|\n|$)(?:\s*[\[［【][\d\s,，、]+[\]］】][。.]?)*")
@@ -27,7 +28,7 @@ def worded(speech: Speech, chat: Chat, found: Episode, scope: Scope) -> str | No
         in `found.key` from 1; None where no model said it, or too little of it is cited.
     """
     lines = [
-        Block(f"{one.sender_name}（{speech.moment(one.sent_at)}）：{' '.join(one.text.split())}", str(number))
+        Block(f"{marked(one.sender_name)}（{speech.moment(one.sent_at)}）：{' '.join(one.text.split())}", str(number))
         for number, one in enumerate(found.key, 1)
     ]
     said = chat.word(

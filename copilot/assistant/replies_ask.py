@@ -8,6 +8,7 @@ from copilot.assistant.request import Found
 from copilot.assistant.speech import Speech
 from copilot.models.blocks import wrap
 from copilot.records import Answer, Citation, Proposal, ProposalKind, Silence, SilenceReason
+from copilot.text.marks import marked, retold, unmarked
 
 _SILENT = {
     SilenceReason.EMPTY: ("没有看到问题，再写一遍吧。", "There was no question; write it once more."),
@@ -37,7 +38,7 @@ def answered(speech: Speech, said: Answer | Silence) -> Found:
     if isinstance(said, Answer):
         return Found(
             text=said.text,
-            material=wrap("\n".join([said.text, *_sources(speech, said.citations)]), speech("查到的", "found")),
+            material=wrap("\n".join([retold(said.text), *_sources(speech, said.citations)]), speech("查到的", "found")),
             citations=said.citations,
             result=said,
         )
@@ -47,7 +48,7 @@ def answered(speech: Speech, said: Answer | Silence) -> Found:
         lines.append(speech("也许有关：", "Perhaps related:"))
         lines += _sources(speech, near)
     return Found(
-        text="\n".join(lines),
+        text=unmarked("\n".join(lines)),
         material=wrap("\n".join(lines), speech("查到的", "found")),
         citations=near,
         result=said,
@@ -60,7 +61,7 @@ def _sources(speech: Speech, some: Sequence[Citation]) -> list[str]:
         by = ""
         if one.sender_name and one.sent_at is not None:
             at = speech.moment(one.sent_at)
-            by = speech(f"{one.sender_name}（{at}）：", f"{one.sender_name} ({at}): ")
+            by = speech(f"{marked(one.sender_name)}（{at}）：", f"{marked(one.sender_name)} ({at}): ")
         elif one.title:
             by = speech(f"{one.title}：", f"{one.title}: ")
         lines.append(f"· {by}{speech.quote(one.words)}")
@@ -84,7 +85,7 @@ def proposals_waiting(speech: Speech, waiting: Sequence[Proposal]) -> Found:
     evidence = dict.fromkeys(source for one in waiting[:_WAITING] for source in one.evidence)
     return Found(
         text="\n".join(lines),
-        material=wrap("\n".join(lines), speech("查到的", "found")),
+        material=wrap(retold("\n".join(lines)), speech("查到的", "found")),
         citations=tuple(evidence),
         proposal_ids=tuple(one.id for one in waiting[:_WAITING]),
     )

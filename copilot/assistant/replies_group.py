@@ -14,6 +14,7 @@ from copilot.assistant.request import Aspect, Found, Period, Request, Tool
 from copilot.assistant.speech import Reply, Speech, as_of
 from copilot.services.figures import Figures, Newcomers
 from copilot.services.histories import History
+from copilot.text.marks import marked
 
 _WEEK = 7
 _MONTH = 30
@@ -104,7 +105,9 @@ def _counted(reply: Reply, found: Activity) -> None:
 
 
 def _speakers(speech: Speech, history: History, some: Sequence[Speaker]) -> str:
-    return speech.listed(speech(f"{one.name} {one.messages}条", f"{one.name} ({one.messages})") for one in some)
+    return speech.listed(
+        speech(f"{marked(one.name)} {one.messages}条", f"{marked(one.name)} ({one.messages})") for one in some
+    )
 
 
 def _change(speech: Speech, now: float, then: float) -> str:
@@ -242,8 +245,8 @@ def _arrived(reply: Reply, one: Arrival) -> None:
     speech = reply.speech
     if not one.messages:
         reply.say(
-            f"· {one.name}，{speech.day(one.at)}进群，还没有说过话",
-            f"· {one.name} joined on {speech.day(one.at)} and has not written yet",
+            f"· {marked(one.name)}，{speech.day(one.at)}进群，还没有说过话",
+            f"· {marked(one.name)} joined on {speech.day(one.at)} and has not written yet",
         )
         reply.back(one.shown)
         return

@@ -18,6 +18,7 @@ from copilot.services.figures import Figures
 from copilot.services.histories import History
 from copilot.services.searching import FoundTalk, Person, Searching
 from copilot.text.fold import folded
+from copilot.text.marks import marked, retold
 
 _LINES = 6
 _WEEK = 7
@@ -47,7 +48,7 @@ def search(speech: Speech, searching: Searching, history: History, request: Requ
     reply = Reply(speech, history)
     whole = stretch or Stretch(starts_at=history.first_at or history.last_at, ends_at=history.last_at + _INSTANT)
     name = speech.quote(request.topic)
-    who = speech(f"{people[0].name}", people[0].name) if people else ""
+    who = marked(people[0].name) if people else ""
     if not lines:
         reply.say(f"没有找到{who or '谁'}说过{name}。", f"Nothing that {who or 'anybody'} said about {name} was found.")
         return reply.note(as_of(speech, history, whole)).found()
@@ -96,7 +97,7 @@ def member(speech: Speech, searching: Searching, history: History, request: Requ
     stretch = stretch_of(request.period) if request.period else None
     said = searching.said_by(history, people, stretch)
     reply = Reply(speech, history)
-    name = people[0].name
+    name = marked(people[0].name)
     whole = stretch or Stretch(starts_at=history.first_at or speech.now, ends_at=speech.now)
     if not said:
         when = speech.period(request.period, stretch, ("", "")) if stretch else ""
@@ -197,10 +198,11 @@ def experts(speech: Speech, figures: Figures, searching: Searching, history: His
         else f"By the questions that they answered, ask about {name}:",
     )
     for number, one in enumerate(found, 1):
+        expert = marked(one.name)
         thanked = (f"，{one.thanked}次被道谢", f", thanked for {one.thanked}") if one.thanked else ("", "")
         reply.say(
-            f"{number}. {one.name}：在{one.threads}段对话里回答过{one.answers}个问题{thanked[0]}",
-            f"{number}. {one.name}: answered {one.answers} question{'s' if one.answers > 1 else ''} in {one.threads} "
+            f"{number}. {expert}：在{one.threads}段对话里回答过{one.answers}个问题{thanked[0]}",
+            f"{number}. {expert}: answered {one.answers} question{'s' if one.answers > 1 else ''} in {one.threads} "
             f"conversation{'s' if one.threads > 1 else ''}{thanked[1]}",
         )
         for shown in one.shown[: 2 if number == 1 else 1]:
@@ -267,7 +269,7 @@ def quarrel(
     _opening(reply, found, period, history)
     told = worded(speech, chat, found, scope) if chat is not None and found.is_heated else None
     if told is not None:
-        reply.note(told)
+        reply.note(retold(told))
         for one in found.key:
             reply.back(one)
     else:
@@ -289,7 +291,7 @@ def _opening(reply: Reply, found: Episode, period: str, history: History) -> Non
     size = speech(f"{found.people}个人，{len(found.talk)}条消息", f"{found.people} people, {len(found.talk)} messages")
     names = _names(found)
     if found.is_heated:
-        pair = speech("和", " and ").join(names)
+        pair = speech("和", " and ").join(map(marked, names))
         reply.say(f"{when}，{pair}起了争执（{size}）。经过：", f"{when}: {pair} argued ({size}). How it went:")
     else:
         reply.say(

@@ -16,6 +16,7 @@ from copilot.assistant.request import Found, Period, Scope
 from copilot.models.blocks import wrap
 from copilot.records import Citation, Message
 from copilot.services.histories import History
+from copilot.text.marks import marked, unmarked
 
 _WEEKDAYS_ZH = "一二三四五六日"
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -137,16 +138,13 @@ class Reply:
         self._choices: list[str] = []
 
     def say(self, zh: str, en: str) -> Reply:
-        """A line of the co-pilot's own, in which names and single words of members may stand."""
-        line = self.speech(zh, en)
-        self._lines.append(line)
-        self._material.append(line)
-        return self
+        """A line of the co-pilot's own, in which single words of members may stand, and names as `marked`."""
+        return self.note(self.speech(zh, en))
 
     def note(self, line: str) -> Reply:
         """A line that is in the right language already; nothing where it is empty."""
         if line:
-            self._lines.append(line)
+            self._lines.append(unmarked(line))
             self._material.append(line)
         return self
 
@@ -171,7 +169,7 @@ class Reply:
         at = self.speech.moment(message.sent_at)
         words = " ".join(message.text.split())[:_READ]
         number = self.speech(f"消息 {message.id}", f"message {message.id}")
-        self._material.append(f"[{number}] {message.sender_name}（{self._group(message)}{at}）：{words}")
+        self._material.append(f"[{number}] {marked(message.sender_name)}（{self._group(message)}{at}）：{words}")
 
     def offer(self, *choices: str) -> Reply:
         """What can be asked next with one click."""

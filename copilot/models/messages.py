@@ -24,6 +24,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from copilot.models.structured import Misfit, restored
+from copilot.text.marks import retold
 
 
 class Changing(Protocol):
@@ -58,6 +59,8 @@ def as_tools(tools: Sequence[dict[str, Any] | BaseTool]) -> list[dict[str, Any]]
 
 
 def _masked(message: BaseMessage, mask: Changing) -> BaseMessage:
+    if isinstance(message, AIMessage):
+        return _said_before(message, mask)
     text = mask(message.text)
     match message:
         case SystemMessage():
@@ -66,17 +69,24 @@ def _masked(message: BaseMessage, mask: Changing) -> BaseMessage:
             return HumanMessage(text)
         case ToolMessage():
             return ToolMessage(text, tool_call_id=message.tool_call_id)
-        case AIMessage():
-            calls = [
-                tool_call(
-                    name=call["name"],
-                    args={name: restored(value, mask) for name, value in call["args"].items()},
-                    id=call["id"],
-                )
-                for call in message.tool_calls
-            ]
-            return AIMessage(text, tool_calls=calls)
     raise TypeError(f"a message of the type {message.type} is none of a conversation")
+
+
+def _said_before(message: AIMessage, mask: Changing) -> AIMessage:
+    """A model's own message: it says names as it likes, and they were put back since."""
+
+    def again(text: str) -> str:
+        return mask(retold(text))
+
+    calls = [
+        tool_call(
+            name=call["name"],
+            args={name: restored(value, again) for name, value in call["args"].items()},
+            id=call["id"],
+        )
+        for call in message.tool_calls
+    ]
+    return AIMessage(again(message.text), tool_calls=calls)
 
 
 @dataclass(slots=True)

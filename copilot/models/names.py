@@ -2,7 +2,8 @@
 
 Many names are words: 阳光, 开心就好, Will, 群主. Taking them out of every sentence would leave little of it, so a name
 that reads as a word, or is a single character, counts only where somebody is named: after an @, as the speaker of a
-line, between quotation marks, or before a form of address (阳光姐). Two Chinese characters read as a word unless they
+line, between quotation marks, or before a form of address (阳光姐) — or where the writer of a text marks it as a name
+(`copilot.text.marks`). Two Chinese characters read as a word unless they
 have the shape of a name (a surname with another character, 阿 with one, characters of given names); longer names and
 other scripts read as a name unless they stand in a list of words.
 """
@@ -22,9 +23,15 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 
 _SPEAKER_START = re.compile(r"(?:^|\n|<data-[0-9a-f]+ )[\s\d\-/:.,()\[\]年月日周一二三四五六点分|>·#*]{0,40}\Z")
 _QUOTED = {"「": "」", "『": "』", "“": "”", "‘": "’", '"': '"', "'": "'", "·": "·>\n", "|": "|>\n"}
+# A quotation opens with whoever is quoted: 「阳光：好的」.
+_QUOTES = "「『“‘"
 _SPEAKS = re.compile(r" ?(?:[(\[][^\n()\[\]]{1,24}[)\]])? ?(?::|>)|,? (?:says|said|wrote)\b| ?\d{1,2}:\d\d")
 _ADDRESSED = re.compile(
     r"(?:姐|哥|妈妈|爸爸|宝妈|宝爸|奶奶|爷爷|叔|阿姨|先生|女士|师傅|老师|总|大佬|同学|学姐|学长)(?![们家])"
+)
+# An @ with a word behind it that ends where clients end a mention. Such a one may be of somebody of long ago.
+_MENTION = re.compile(
+    r"(?<![\w.@/])@(?!(?:all|everyone|here|channel|所有人|全体成员|全体|大家)(?!\w))([^\W_][^\s@:,，。!?]{0,11})(?=[\s:]|\Z)"
 )
 _LATIN = re.compile(r"[^\W_]")
 
@@ -50,11 +57,13 @@ class Names:
         self._sizes = {start: sorted(found, reverse=True) for start, found in sizes.items()}
         self._singles = any(len(start) == 1 for start in sizes)
 
-    def find(self, text: str) -> Iterator[Span]:
+    def find(self, text: str, *, anywhere: bool = False) -> Iterator[Span]:
         """Find names, the longest at each place.
 
         Args:
             text: folded.
+            anywhere: whether names that read as words count where nobody need be named; single characters do not,
+                unless they are the whole text.
         """
         if not text:
             return
@@ -62,18 +71,21 @@ class Names:
         starts = self._sizes.keys() & (pairs | set(text) if self._singles else pairs)
         at = 0
         for start in sorted(place for one in starts for place in _places(text, one)):
-            if start >= at and (end := self._match(text, start)):
+            if start >= at and (end := self._match(text, start, anywhere)):
                 yield Span(start, end, NAME)
                 at = end
+        if "@" in text:
+            # Those that are known come first, and of what overlaps them nothing is taken.
+            yield from (Span(*found.span(1), NAME) for found in _MENTION.finditer(text))
 
-    def _match(self, text: str, start: int) -> int:
+    def _match(self, text: str, start: int, anywhere: bool) -> int:
         """The end of the longest name at a place, 0 where there is none."""
         sizes: tuple[int, ...] = (*self._sizes.get(text[start : start + 2], ()), *self._sizes.get(text[start], ()))
         for end in (start + size for size in sizes):
             is_word = self._reads_as_word.get(text[start:end])
             if is_word is None or end > len(text) or not _stands_alone(text, start, end):
                 continue
-            if not is_word or _is_named(text, start, end):
+            if not is_word or _is_named(text, start, end) or (anywhere and (end - start > 1 or len(text) == 1)):
                 return end
         return 0
 
@@ -106,7 +118,7 @@ def _is_named(text: str, start: int, end: int) -> bool:
     if left == "@":
         return True
     right = text[end : end + 1]
-    if left in _QUOTED and right and right in _QUOTED[left]:
+    if left in _QUOTED and right and (right in _QUOTED[left] or (left in _QUOTES and _SPEAKS.match(text, end))):
         return True
     if left == " " and start > 1 and text[start - 2] in "·|" and text[end : end + 2].strip() in ("·", "|", ">", ""):
         return True

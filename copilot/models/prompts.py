@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from copilot.errors import BadInput
 from copilot.models.blocks import DATA_RULE, Block, neutral, wrap
+from copilot.text.marks import unmarked
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -332,7 +333,7 @@ def _value(kind: str, value: object, language: str, plain: bool) -> object | Non
     """One value as a template takes it; None if it is of another type."""
     match kind, value:
         case "text", str():
-            return value if plain else neutral(value)
+            return unmarked(value) if plain else neutral(value)
         case "number", int() | float() if not isinstance(value, bool) and math.isfinite(value):
             return value
         case "date", date():
@@ -351,7 +352,7 @@ def _block(value: str | Block, label: str, plain: bool) -> str:
     """A data block; "" for a text without words, so that a template can pass it over."""
     block = Block(value, label) if isinstance(value, str) else value
     if plain or not block.text.strip():
-        return block.text.strip()
+        return unmarked(block.text.strip())
     return wrap(block.text, block.label or label)
 
 

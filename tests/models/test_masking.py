@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from benchmarks import generated_contacts, held_out_contacts
 from benchmarks.generated_contacts import Contact
+from copilot.models import masking
 from copilot.models.masking import Masker
+from copilot.text.marks import marked, retold
 
 SECRET = bytes(range(32))
 NAMES = (
@@ -154,6 +156,18 @@ def seen(text: str) -> str:
         ("@豆豆妈🌸 豆豆妈", "@[NAME] [NAME]"),
         ("alice chen 欧阳雪 XX_WOLF_XX", "[NAME] [NAME] [NAME]"),
         ("阳光：早\n20:14 老师: 早", "[NAME]：早\n20:14 [NAME]: 早"),
+        ("「阳光：在吗」好的", "「[NAME]：在吗」好的"),
+        # somebody mentioned who is in no table
+        ("@清风明月 在吗", "@[NAME] 在吗"),
+        ("问 @Moonlight99\n好", "问 @[NAME]\n好"),
+        # names that are marked, whatever they read like
+        (f"{marked('阳光')} 14条、{marked('一')} 3条，阳光真好", "[NAME] 14条、[NAME] 3条，阳光真好"),
+        (f"[消息 1] {marked('谁也不认识')}（6月12日）：早", "[消息 1] [NAME]（6月12日）：早"),
+        (f"{marked('小王13800138000')}：好", "[NAME]：好"),
+        # what was told before may name anybody anywhere
+        (f"{retold('阳光说得最多，Will第二，一共3条')} 阳光真好", "[NAME]说得最多，[NAME]第二，一共3条 阳光真好"),
+        (retold(f"{marked('一')}天说13800138000"), "[NAME]天说[PHONE]"),
+        (retold("阿"), "[NAME]"),
         ("@Will @阳光 「开心就好」 阳光姐", "@[NAME] @[NAME] 「开心就好」 [NAME]姐"),
     ],
 )  # fmt: skip
@@ -187,6 +201,8 @@ def test_masks(text: str, masked: str) -> None:
         "微信: ok",
         "V我50",
         "qq音乐 2024 版",
+        "@所有人 周六见",
+        "@all see you",
         "look at github.com and gmail.com",
         "git@github.com:org/repo.git",
         "icon@2x.png",
@@ -325,6 +341,36 @@ def test_colliding_placeholders_stay_apart(monkeypatch: pytest.MonkeyPatch) -> N
     text = "13800138000 13900139000 13700137000"
     assert one.unmask(one.mask(text)) == text
     assert len(set(one.mask(text).split())) == 3
+
+
+def test_marks_are_taken_off_for_a_local_model() -> None:
+    assert Masker.none().mask(f"{marked('阳光')}：{retold('好')}") == "阳光：好"
+
+
+def test_marked_names_come_back_and_are_the_same_everywhere() -> None:
+    one = masker()
+    sent = one.mask(f"{marked('阳光')}、{marked('路人')}")
+    assert one.unmask(sent) == "阳光、路人"
+    assert one.mask("@阳光") == f"@{sent.split('、')[0]}"
+
+
+def test_what_is_remembered_is_bounded_and_a_call_keeps_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(masking, "_MOST_REMEMBERED", 50)
+    shared = masker()
+    call = shared.afresh()
+    sent = call.mask("打13800138000")
+    first = shared.mask("打13800138000")
+    assert sent == first
+    for number in range(300):
+        shared.mask(f"打139{number:08} [NAME-{'abcdefghij'[number % 10]}{number:05}]".translate({48: "a", 49: "b"}))
+        shared.mask(f"打139001{number:05}")
+    assert len(shared._given) == len(shared._meant) == 50
+    assert len(shared._foreign) <= 50
+    assert call.unmask(sent) == "打13800138000"
+    assert shared.unmask(first) == first
+    # It is given out anew, the same.
+    assert shared.mask("打13800138000") == first
+    assert shared.unmask(first) == "打13800138000"
 
 
 def test_no_masker_for_a_local_model() -> None:
