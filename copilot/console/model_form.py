@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -19,7 +19,7 @@ from copilot.console.page import Ui
 from copilot.console.scopes import all_scopes, default_scope, find_scope
 from copilot.console.settings_cards import estimate_line, probe_card, trying
 from copilot.errors import BadInput, CopilotError
-from copilot.models.providers import PRICES_AS_OF, PROVIDERS, KnownModel, Provider, provider, stays_local
+from copilot.models.providers import PRICES_AS_OF, PROVIDERS, KnownModel, Provider, keeps_texts, provider
 from copilot.records import Abilities, Account, ModelSetup
 
 _OTHER = "compatible"
@@ -90,6 +90,16 @@ def build_model_form(ui: Ui) -> ModelForm:
             elem_id="model-key",
             html_attributes=gr.InputHTMLAttributes(autocomplete="off", spellcheck=False),
         )
+        stays = gr.Checkbox(
+            label=t("文字不离开这台电脑", "Text does not leave this machine"),
+            info=t(
+                "只在这个地址自己跑模型的时候勾上；它要是把话转给别家，就别勾：那样会先遮住名字和联系方式。",
+                "Only if that address runs the model itself. If it hands text on to a vendor, leave it: names and "
+                "contacts are covered first.",
+            ),
+            visible=False,
+            elem_id="model-stays",
+        )
         where = gr.HTML("", apply_default_css=False, padding=False, elem_id="model-where")
         with gr.Row(elem_id="model-prices"):
             input_price = figure_box(t("读入的单价（元／百万）", "Price of reading (yuan a million)"), "price-in")
@@ -107,7 +117,7 @@ def build_model_form(ui: Ui) -> ModelForm:
                 elem_id="estimate-level",
             )
         estimate = gr.HTML("", apply_default_css=False, padding=False, elem_id="model-estimate")
-    fields = [vendor, address, model, key, input_price, output_price]
+    fields = [vendor, address, model, key, input_price, output_price, stays]
 
     def counted(account: Account, where_at: str | None, setup: ModelSetup) -> str:
         scope = find_scope(ui, account, where_at)
@@ -161,7 +171,7 @@ def build_model_form(ui: Ui) -> ModelForm:
         vendor.input,
         choose_vendor,
         [vendor],
-        [address, model, key, where, input_price, output_price, result, estimate],
+        [address, model, key, stays, where, input_price, output_price, result, estimate],
     )
     ui.on(model.input, choose_model, [vendor, model], [input_price, output_price])
     ui.on(test.click, begin_test, [], [result])
@@ -187,7 +197,7 @@ def build_model_form(ui: Ui) -> ModelForm:
         ui.on(save.click, save_model, fields, [result, key, *parts])
         ui.on(result.click, run_test, fields, [result, *parts])
 
-    outputs = [vendor, address, model, key, where, input_price, output_price, result, level, estimate]
+    outputs = [vendor, address, model, key, stays, where, input_price, output_price, result, level, estimate]
     return ModelForm(outputs, result, on_save)
 
 
@@ -207,7 +217,9 @@ def model_form_values(ui: Ui, account: Account) -> list[Any]:
     begin = default_scope(ui, account, ui.t.language)
     return [
         chosen.name,
-        *_vendor_values(ui, chosen, name, setup.base_url if setup else chosen.base_url),
+        *_vendor_values(
+            ui, chosen, name, setup.base_url if setup else chosen.base_url, setup is not None and setup.is_local
+        ),
         shown_figure(priced.input_price),
         shown_figure(priced.output_price),
         "",
@@ -220,8 +232,8 @@ def model_form_values(ui: Ui, account: Account) -> list[Any]:
     ]
 
 
-def _vendor_values(ui: Ui, chosen: Provider, model: str, base_url: str) -> list[Any]:
-    """Address, model, key and the line about the vendor, for a vendor."""
+def _vendor_values(ui: Ui, chosen: Provider, model: str, base_url: str, stays: bool = False) -> list[Any]:
+    """Address, model, key, whether text stays and the line about the vendor, for a vendor."""
     needs_address = chosen.is_local or not chosen.base_url or base_url != chosen.base_url
     return [
         gr.update(value=base_url, visible=needs_address),
@@ -229,24 +241,32 @@ def _vendor_values(ui: Ui, chosen: Provider, model: str, base_url: str) -> list[
         gr.update(
             value="", placeholder=_key_hint(ui, ui.app.connecting.has_key(base_url)), visible=not chosen.is_local
         ),
+        gr.update(value=stays, visible=chosen.name == _OTHER),
         _where_from(ui, chosen),
     ]
 
 
 def _setup(
-    vendor: str, base_url: str, model: str, input_price: float | None, output_price: float | None, abilities: Abilities
+    vendor: str,
+    base_url: str,
+    model: str,
+    input_price: float | None,
+    output_price: float | None,
+    stays: bool,
+    abilities: Abilities,
 ) -> ModelSetup:
     known = _known(vendor, model)
-    return ModelSetup(
+    setup = ModelSetup(
         vendor=vendor,
         base_url=base_url,
         model=model,
         context_tokens=known.context_tokens if known else _USUAL_CONTEXT,
         input_price=input_price,
         output_price=output_price,
-        is_local=stays_local(base_url, model),
+        is_local=stays,
         abilities=abilities,
     )
+    return replace(setup, is_local=keeps_texts(setup))
 
 
 def _read(values: Sequence[Any], abilities: Abilities | None = None) -> ModelSetup:
@@ -255,7 +275,7 @@ def _read(values: Sequence[Any], abilities: Abilities | None = None) -> ModelSet
     Raises:
         BadInput: address or model is missing.
     """
-    vendor, address, model, _, input_price, output_price = values
+    vendor, address, model, _, input_price, output_price, stays = values
     name = str(model or "").strip()
     if not name:
         raise BadInput("the name of the model is missing; write it as the vendor does")
@@ -263,7 +283,13 @@ def _read(values: Sequence[Any], abilities: Abilities | None = None) -> ModelSet
     if not base_url:
         raise BadInput("the address of the model is none; write one such as https://api.example.com/v1")
     return _setup(
-        str(vendor), base_url, name, read_figure(input_price), read_figure(output_price), abilities or Abilities()
+        str(vendor),
+        base_url,
+        name,
+        read_figure(input_price),
+        read_figure(output_price),
+        stays is True and vendor == _OTHER,
+        abilities or Abilities(),
     )
 
 

@@ -487,6 +487,8 @@ SPENDING = (
      "COPILOT_MODEL_KEY 是给 {address} 的，不会发到别处；请粘贴这家的密钥"),
     ("there is no key for this vendor yet; paste the one that its site shows",
      "还没有这家的密钥；请粘贴它网站上给的那一串"),
+    ("the address of the embedder holds more than one; write it up to /v1, without a name, a password or a ?",
+     "COPILOT_EMBEDDER 的地址里还有别的东西；请只写到 /v1 为止，不要带用户名、密码或问号"),
     ("the address holds more than one; write it up to /v1, without a name, a password or a ?",
      "地址里有多余的东西；请写到 /v1 为止，不带用户名、密码和 ?"),
     ("{host} would be asked without encryption, and everyone on the way could read it; write https://",

@@ -14,7 +14,7 @@ import numpy as np
 
 from copilot.errors import BadInput
 from copilot.models.attempts import Fault
-from copilot.models.providers import PROVIDERS, provider, stays_local
+from copilot.models.providers import PROVIDERS, is_local_url, provider, stays_local
 from copilot.models.static import unit
 from copilot.records.model import Outcome
 
@@ -54,9 +54,20 @@ def read_service(name: str) -> Service | None:
     """
     if name.startswith(("http://", "https://")):
         base_url, _, model = name.partition("#")
-        if not model or not urlsplit(base_url).hostname:
+        parts = urlsplit(base_url)
+        if parts.username or parts.password or parts.query:
+            # What stands there may be secret: it is not said again.
+            raise BadInput(
+                "the address of the embedder holds more than one; write it up to /v1, without a name, a password or a ?"
+            )
+        if not model or not parts.hostname:
             raise BadInput(
                 f"the embedder '{name}' names no model at an address; write it like http://127.0.0.1:8080/v1#bge-m3"
+            )
+        if parts.scheme == "http" and not is_local_url(base_url):
+            raise BadInput(
+                f"{parts.hostname} would be asked without encryption, and everyone on the way could read it; "
+                "write https://"
             )
         return _service("compatible", base_url.rstrip("/"), model, None)
     vendor, colon, model = name.partition(":")

@@ -202,10 +202,8 @@ _LOCAL_NETWORKS = tuple(
         "10.0.0.0/8",
         "172.16.0.0/12",
         "192.168.0.0/16",
-        "169.254.0.0/16",
         "::1/128",
         "fc00::/7",
-        "fe80::/10",
     )
 )
 
@@ -222,15 +220,16 @@ def provider(name: str) -> Provider:
 
 
 def is_local_url(url: str) -> bool:
-    """Whether a server is on this machine or in its network: a loopback or private address, localhost, or .local.
+    """Whether a server is on this machine or in its network: a loopback or private address, or localhost.
 
-    Other names, short ones too, are taken for far away: what they stand for is decided elsewhere.
+    Other names, short ones and `.local` too, are taken for far away: what they stand for is decided elsewhere.
+    Link-local addresses as well: clouds serve what their machines may know there.
     """
     try:
         host = (urlsplit(url.strip()).hostname or "").rstrip(".")
     except ValueError:
         return False
-    if host == "localhost" or host.endswith((".localhost", ".local")):
+    if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(host)
@@ -242,9 +241,18 @@ def is_local_url(url: str) -> bool:
 
 
 def stays_local(base_url: str, model: str) -> bool:
-    """Whether what a model is told stays here: a local server, and none of the models that Ollama passes on to its
-    own cloud (`gpt-oss:120b-cloud`)."""
-    return is_local_url(base_url) and not model.endswith(("-cloud", ":cloud"))
+    """Whether what a model is told may stay here: a local server, and none of the models that Ollama passes on to its
+    own cloud (`gpt-oss:120b-cloud`). A server of another kind may pass all on: see `keeps_texts`."""
+    return is_local_url(base_url) and not model.casefold().endswith(("-cloud", ":cloud"))
+
+
+def keeps_texts(setup: ModelSetup) -> bool:
+    """Whether a setup's texts stay here, by its address and its vendor.
+
+    Many a server on this machine only hands on what it is told (One API, LiteLLM): where the vendor is not one that
+    runs models itself, they stay only if the owner said so, which is what `setup.is_local` says.
+    """
+    return stays_local(setup.base_url, setup.model) and (provider(setup.vendor).is_local or setup.is_local)
 
 
 def cost(setup: ModelSetup, input_tokens: int, output_tokens: int) -> int | None:

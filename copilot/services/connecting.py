@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from copilot.answering.gate import Gate
 from copilot.errors import BadInput
 from copilot.models.keys import Keys, checked_key, place_of
-from copilot.models.providers import is_local_url, provider, stays_local
+from copilot.models.providers import is_local_url, keeps_texts, provider
 from copilot.records import Account, ModelSetup, Role
 from copilot.retrieval.retriever import Retriever
 from copilot.services.estimating import Estimate, estimate
@@ -91,7 +91,7 @@ class Chosen:
         return None if bound == place_of(base_url) else bound
 
     def bind(self, base_url: str) -> None:
-        """Note that an owner chose an address: where none was entered for it, the key of the settings is its own now."""
+        """Note that an owner chose an address: where none was entered, the key of the settings is for it."""
         if self._given is not None and self._keys.get(base_url) is None:
             self._keys.bind(self._given, base_url)
 
@@ -149,7 +149,7 @@ class Connecting:
 
         Args:
             account: an owner.
-            setup: what was filled in; whether it is local is found out and not believed.
+            setup: what was filled in; that it is local is believed only of an address that can be.
             key: as it was pasted; None keeps the one that was entered for this address before.
 
         Returns:
@@ -277,10 +277,10 @@ def checked(setup: ModelSetup) -> ModelSetup:
     base_url, model = _address(setup.base_url), setup.model.strip()
     place_of(base_url)
     parts = urlsplit(base_url)
-    is_local = stays_local(base_url, model)
+    is_local = keeps_texts(replace(setup, base_url=base_url, model=model))
     if parts.username or parts.password or parts.query or parts.fragment or len(base_url) > LONGEST_ADDRESS:
         raise BadInput("the address holds more than one; write it up to /v1, without a name, a password or a ?")
-    if parts.scheme == "http" and not is_local:
+    if parts.scheme == "http" and not is_local_url(base_url):
         raise BadInput(
             f"{parts.hostname} would be asked without encryption, and everyone on the way could read it; write https://"
         )

@@ -23,7 +23,9 @@ URLS = [
     ("http://172.31.0.1/v1", True),
     ("http://192.168.1.20:1234/v1", True),
     ("http://[fd00::1]/v1", True),
-    ("http://nas.local:11434/v1", True),
+    ("http://nas.local:11434/v1", False),
+    ("http://169.254.169.254/v1", False),
+    ("http://[fe80::1]/v1", False),
     ("https://api.deepseek.com", False),
     ("http://172.32.0.1/v1", False),
     ("http://8.8.8.8/v1", False),
@@ -51,6 +53,7 @@ def test_what_a_local_server_passes_on_does_not_stay() -> None:
     assert stays_local("http://localhost:11434/v1", "qwen3:8b")
     assert not stays_local("http://localhost:11434/v1", "gpt-oss:120b-cloud")
     assert not stays_local("http://localhost:11434/v1", "glm-4.6:cloud")
+    assert not stays_local("http://localhost:11434/v1", "GPT-OSS:120b-CLOUD")
     assert not stays_local("https://api.openai.com/v1", "qwen3:8b")
 
 

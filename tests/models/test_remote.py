@@ -385,6 +385,17 @@ def test_a_name_says_which_service(name: str, service: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "name", ["http://far.example/v1#m", "http://10.0.0.1.example#m", "https://user:pw@far.example/v1#m",
+             "http://user:pw@127.0.0.1/v1#m", "https://far.example/v1?key=pw#m"]
+)  # fmt: skip
+def test_an_address_that_would_tell_secrets_is_refused(name: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        read_service(name)
+    assert "pw" not in str(caught.value).replace("password", "")
+    assert in_chinese(str(caught.value))
+
+
+@pytest.mark.parametrize(
     "name", ["nobody:bge-m3", "deepseek:m", "siliconflow:", "compatible:m", "http://#m", "https://host/v1"]
 )
 def test_a_name_that_says_too_little_is_refused(name: str) -> None:

@@ -158,7 +158,7 @@ def test_the_key_of_the_settings_stays_with_the_address_it_was_chosen_for(
     found = chosen()
     assert (found and found[1], tried.asked[-1][1]) == ("", "")
     assert (connecting.has_key(own.base_url), chosen.key_for_embedding(own.base_url)) == (False, None)
-    with pytest.raises(BadInput, match="COPILOT_MODEL_KEY is for https://api.deepseek") as caught:
+    with pytest.raises(BadInput, match="COPILOT_MODEL_KEY is for https") as caught:
         connecting.choose(SYSTEM, replace(DEEPSEEK, vendor="openai", base_url="https://api.openai.com/v1"))
     assert in_chinese(str(caught.value))
     # Nor does it go elsewhere after doing without a model, or at the next start.
@@ -266,7 +266,7 @@ def test_an_address_is_taken_as_it_is_pasted(pasted: str, kept: str) -> None:
 
 
 def test_what_is_here_is_local_and_costs_nothing_unless_said() -> None:
-    for address in ("http://127.0.0.1:8080/v1", "http://192.168.1.5/v1", "http://nas.local/v1"):
+    for address in ("http://127.0.0.1:8080/v1", "http://192.168.1.5/v1"):
         found = checked(replace(LOCAL, base_url=address))
         assert (found.is_local, found.input_price, found.output_price) == (True, 0.0, 0.0)
     assert checked(replace(LOCAL, input_price=3.0)).input_price == 3.0
@@ -276,6 +276,24 @@ def test_what_is_here_is_local_and_costs_nothing_unless_said() -> None:
     assert not checked(replace(LOCAL, model="gpt-oss:120b-cloud", base_url="https://localhost/v1")).is_local
     with pytest.raises(NotFound):
         checked(replace(DEEPSEEK, vendor="nobody"))
+
+
+WHOSE_TEXTS_STAY = [
+    # vendor, address, what the owner says, whether texts stay
+    ("compatible", "http://127.0.0.1:3000/v1", False, False),
+    ("compatible", "http://127.0.0.1:3000/v1", True, True),
+    ("compatible", "https://far.example/v1", True, False),
+    ("deepseek", "http://127.0.0.1:3000/v1", False, False),
+    ("ollama", "http://127.0.0.1:11434/v1", False, True),
+]
+
+
+@pytest.mark.parametrize(("vendor", "address", "said", "stays"), WHOSE_TEXTS_STAY)
+def test_a_relay_on_this_machine_is_far_unless_its_owner_says_otherwise(
+    vendor: str, address: str, said: bool, stays: bool
+) -> None:
+    found = checked(replace(LOCAL, vendor=vendor, base_url=address, is_local=said))
+    assert (found.is_local, found.input_price) == (stays, 0.0 if stays else None)
 
 
 def test_what_is_remembered_stays(app: App) -> None:
