@@ -37,6 +37,7 @@ from copilot.services.dialogues import Dialogues
 from copilot.services.locating import Locating, Location
 from copilot.services.proposing import Proposing
 from copilot.services.rights import need
+from copilot.text.marks import marked, retold
 
 log = logging.getLogger(__name__)
 
@@ -102,8 +103,8 @@ class Assistant:
         community_id: int | None = None,
         dialogue_id: int | None = None,
         language: str = "zh",
-    ) -> Generator[Event, None, None]:
         is_choice: bool = False,
+    ) -> Generator[Event, None, None]:
         """Reply to an admin's words.
 
         Args:
@@ -112,8 +113,8 @@ class Assistant:
             group_id: the group that is talked about, or `community_id`: a whole community.
             dialogue_id: the conversation that goes on, in its own place; None begins a new one.
             language: of the reply, "zh" or "en".
-
             is_choice: whether the words were clicked. Unless they are made of the admin's own, they only look up.
+
         Yields:
             `Began`, what was looked up, the reply in pieces, and `Finished` once the turn is saved. Closing the
             iterator is a stop: it takes effect between two events, and what was said so far is saved as cancelled.
@@ -175,8 +176,8 @@ class Assistant:
         community_id: int | None,
         dialogue_id: int | None,
         language: str,
-    ) -> Exchange:
         is_choice: bool,
+    ) -> Exchange:
         if dialogue_id is None:
             dialogue = self._dialogues.begin(account, words, group_id=group_id, community_id=community_id)
         else:
@@ -366,7 +367,7 @@ class Assistant:
             {
                 "today": scope.now.astimezone(ZoneInfo(scope.timezone)),
                 "place": where(place, self._locating.standing(place), scope),
-                "summary": exchange.recalled.summary,
+                "summary": retold(exchange.recalled.summary),
                 "named": span(exchange.request.period, scope),
                 "proposing": WRITING[scope.language][kind] if kind else "",
                 "tone": tone(place, scope.language) if kind else "",
@@ -397,6 +398,11 @@ class Assistant:
 def _asked_last(turns: Sequence[Turn]) -> bool:
     """Whether the turn before was a question to the knowledge, of which the next words may leave something out."""
     return bool(turns and turns[-1].steps and turns[-1].steps[-1].tool == Tool.ASK.value)
+
+
+def _with_name(words: str, name: str) -> str:
+    """What the admin typed, with the name that was understood in it marked as one."""
+    return words.replace(name, marked(name)) if name else words
 
 
 def _told(exchange: Exchange, found: Found) -> Generator[Event, None, None]:

@@ -15,6 +15,7 @@ from copilot.models.chat import Call, Chat
 from copilot.records import Outcome, ProposalKind, Purpose, Tone
 from copilot.services.consulting import Consulting
 from copilot.services.histories import History
+from copilot.text.marks import retold
 
 _WORDED = frozenset({Outcome.OK, Outcome.REPAIRED})
 _KINDS = {
@@ -93,7 +94,7 @@ class Drafting:
         return Found(
             text=f"{note}\n\n{draft}{known}",
             draft=draft,
-            material=wrap(draft, speech("草稿", "draft")),
+            material=wrap(retold(draft), speech("草稿", "draft")),
             citations=tuple(one for one, _ in facts),
             outcome=said.outcome,
             choices=(
@@ -193,7 +194,7 @@ def _written(speech: Speech, note: str, draft: str, outcome: Outcome) -> Found:
     return Found(
         text=f"{note}\n\n{draft}",
         draft=draft,
-        material=wrap(draft, speech("草稿", "draft")),
+        material=wrap(retold(draft), speech("草稿", "draft")),
         choices=(speech("把这条放进待办", "Save this as a proposal"),),
         outcome=outcome,
     )

@@ -16,6 +16,7 @@ from copilot.models.chat import Call, Chat
 from copilot.models.tokens import count, cut
 from copilot.records import Purpose, Turn
 from copilot.services.dialogues import Dialogues
+from copilot.text.marks import retold
 
 TURNS_TOKENS = 1600
 """For the turns that are told word for word."""
@@ -99,9 +100,10 @@ class Memory:
             Call(
                 prompt="summary",
                 variables={
-                    "before": found.dialogue.summary,
+                    "before": retold(found.dialogue.summary),
                     "turns": [
-                        Block(f"{one.asked}\n→ {one.said}", str(n)) for n, one in enumerate(map(_exchange, told), 1)
+                        Block(retold(f"{one.asked}\n→ {one.said}"), str(n))
+                        for n, one in enumerate(map(_exchange, told), 1)
                     ],
                     "digest": digest(found.dialogue.summary, told),
                 },

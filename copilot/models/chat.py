@@ -226,7 +226,7 @@ class Chat:
         return _Asked(
             line=self._lines.of(setup, key),
             breaker=self._breakers.of(setup.base_url, setup.model),
-            masker=Masker.none() if is_local else self._masker_of(call.community_id, call.group_id),
+            masker=Masker.none() if is_local else self._masker_of(call.community_id, call.group_id).afresh(),
             rendered=rendered,
             blank=self._blank(setup, rendered, call.purpose, call),
             max_tokens=rendered.max_tokens or call.max_tokens,

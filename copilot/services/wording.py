@@ -27,6 +27,7 @@ from copilot.models.calls import Call, Judged, Worded
 from copilot.models.tokens import count
 from copilot.records import Answer, Outcome, Profile, Purpose, Silence, SilenceReason, SourceKind, Turn
 from copilot.text.fold import folded
+from copilot.text.marks import retold
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -194,7 +195,7 @@ class Wording:
                 Purpose.UNDERSTAND,
                 speech,
                 question=task.question,
-                before=[f"{one.asked[:_LONGEST_TURN]}\n→ {one.said[:_LONGEST_TURN]}" for one in _last(task)],
+                before=[retold(f"{one.asked[:_LONGEST_TURN]}\n→ {one.said[:_LONGEST_TURN]}") for one in _last(task)],
                 other=_OTHER[speech.language][speech.language],
             ),
             Understood,
