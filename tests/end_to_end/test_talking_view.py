@@ -124,7 +124,13 @@ def test_a_model_is_tried_priced_saved_and_its_key_never_comes_back(
     expect(result.locator("li.yes")).to_have_count(4)
     expect(console.page.locator(".estimate b")).to_contain_text("一个月大约")
     assert talked.app.connecting.setup(SYSTEM) is None
+    stays = console.page.locator("#model-stays input")
+    expect(stays).not_to_be_checked()
     console.page.click("#model-save")
+    expect(console.page.locator("#model-current")).to_contain_text("遮住名字和联系方式后才发出去")
+    stays.check()
+    console.page.click("#model-save")
+    expect(console.page.locator("#model-current")).to_contain_text("文字不离开这里")
     expect(console.page.locator("#model-current")).to_contain_text("scripted")
     expect(console.page.locator("#model-key input")).to_have_value("")
     console.shoot("settings-zh")
@@ -135,6 +141,7 @@ def test_a_model_is_tried_priced_saved_and_its_key_never_comes_back(
 
     console.open("/settings", "#model-limits .row-card")
     expect(console.page.locator("#model-name input")).to_have_value("scripted")
+    expect(stays).to_be_checked()
     expect(console.page.locator("#model-key input")).to_have_attribute("placeholder", "已保存，留空就沿用")
     assert KEY not in console.page.content()
     console.page.locator("#model-usage summary").click()
