@@ -15,6 +15,7 @@ from enum import StrEnum
 from copilot.answering.assignment import reordered, swapped
 from copilot.answering.content import comparable, content, coverage
 from copilot.answering.contrast import contradicts, hedges
+from copilot.answering.lines import leads_in, read_line
 from copilot.answering.packing import Excerpt, Part
 from copilot.answering.planted import speaks_to_machine
 from copilot.answering.polarity import agrees, clauses
@@ -85,12 +86,6 @@ class _Evidence:
 
 # Four Chinese characters or eight letters; less says too little, unless it is all that is said there.
 _SHORTEST = 8
-_LONGEST_LINE = 1200
-_NONE = re.compile(r"\W*none\W*", re.IGNORECASE)
-_OPENS, _CLOSES = "[【［", "]】］"
-_NUMBERED = re.compile(r"\s*#?(\d{1,3})\s*[:：]\s*")
-_BULLET = re.compile(r"^\s*(?:[-*•·>]+|\d{1,2}[.)、](?!\d))\s*")
-_MARKUP = re.compile(r"\*\*|__|`+|^#+\s*")
 _ELISION = re.compile(r"…+|\.{3,}|⋯+")
 _BOUND = re.compile(r"[。！？!?；;\n]+|[,，](?!\d{3}(?!\d))|\.(?=\s|$)|、(?=\s)")
 _LINK = re.compile(
@@ -112,11 +107,6 @@ _OWN = 0.35
 _AND = re.compile(r"\b(?:and|but)\b")
 
 
-def says_none(line: str) -> bool:
-    """Whether a model's line says that the excerpts do not answer."""
-    return _NONE.fullmatch(line) is not None
-
-
 def verify(line: str, excerpts: Sequence[Excerpt], asked: Asked) -> Claim | Fault:
     """Check one line of a model's answer.
 
@@ -128,8 +118,8 @@ def verify(line: str, excerpts: Sequence[Excerpt], asked: Asked) -> Claim | Faul
     Returns:
         The claim, or the first fault that was found.
     """
-    text, quotes = _read(line)
-    if not any(char.isalnum() for char in text):
+    text, quotes = read_line(line)
+    if (leads_in(text) and not quotes) or not any(char.isalnum() for char in text):
         return Fault.NO_CLAIM
     if not quotes:
         return Fault.NO_CITATION
@@ -138,7 +128,7 @@ def verify(line: str, excerpts: Sequence[Excerpt], asked: Asked) -> Claim | Faul
     for number, quote in quotes:
         if number not in by_number:
             return Fault.UNKNOWN_SOURCE
-        evidence = _find(quote, by_number[number])
+        evidence = _find(quote, by_number[number]) if quote.strip() else _likest(text, by_number[number])
         if isinstance(evidence, Fault):
             return evidence
         found += evidence
@@ -154,32 +144,15 @@ def verify(line: str, excerpts: Sequence[Excerpt], asked: Asked) -> Claim | Faul
     )
 
 
-def _read(line: str) -> tuple[str, list[tuple[int, str]]]:
-    """Take a line apart: the claim, and its quotations with the numbers of their sources."""
-    line = line[:_LONGEST_LINE]
-    kept, quotes, at = "", [], 0
-    while at < len(line):
-        numbered = _NUMBERED.match(line, at + 1) if line[at] in _OPENS else None
-        if numbered is None:
-            kept += line[at]
-            at += 1
-            continue
-        # A quotation may hold brackets of its own, such as [图片].
-        end, depth = numbered.end(), 1
-        while end < len(line) and depth:
-            depth += (line[end] in _OPENS) - (line[end] in _CLOSES)
-            end += 1
-        quotes.append((int(numbered[1]), line[numbered.end() : end - 1 if depth == 0 else end]))
-        at = end
-    text = _MARKUP.sub("", _BULLET.sub("", kept))
-    return " ".join(re.sub(r"\s+([。！？；，,.!?;])", r"\1", text).split()), quotes
-
-
 def _find(quote: str, excerpt: Excerpt) -> list[_Evidence] | Fault:
     """Find a quotation in an excerpt: the clauses that it touches, whole, so that no "不" is cut off in front of it."""
     pieces = [piece for piece in _ELISION.split(quote) if _letters(folded(piece))]
     if not pieces:
         return Fault.TOO_SHORT
+    title = _letters(folded(excerpt.title))
+    first = _letters(folded(pieces[0]))
+    if excerpt.kind is SourceKind.FAQ and first.startswith(title) and first != title:
+        pieces[0] = first.removeprefix(title)
     fault = Fault.NOT_IN_SOURCE
     for part in excerpt.parts:
         plain = fold(part.text)
@@ -205,6 +178,20 @@ def _find(quote: str, excerpt: Excerpt) -> list[_Evidence] | Fault:
                 continue
             return [_Evidence(text, part, excerpt)]
     return fault
+
+
+def _likest(text: str, excerpt: Excerpt) -> list[_Evidence] | Fault:
+    """What a bare number stands for: the clauses of an excerpt's one text that are most like those of the claim."""
+    if len(excerpt.parts) > 1:
+        return Fault.NO_CITATION
+    whole = excerpt.parts[0].text
+    if language(text) != language(whole):
+        return _find(whole, excerpt)
+    there = [one for one in _BOUND.split(whole) if one and any(char.isalnum() for char in one)]
+    best = [
+        max(there, key=lambda one: coverage(content(clause), comparable(one)), default="") for clause in clauses(text)
+    ]
+    return _find("…".join(dict.fromkeys(best)), excerpt)
 
 
 def _letters(plain: str) -> str:

@@ -18,7 +18,8 @@ from copilot.answering.answer import Findings, asks_nothing, speech_for
 from copilot.answering.citations import Speech
 from copilot.answering.conclusion import Checked, conclude, fall_back
 from copilot.answering.content import content
-from copilot.answering.grounding import Asked, Claim, says_none, verify
+from copilot.answering.grounding import Asked, Claim, verify
+from copilot.answering.lines import leads_in, says_none
 from copilot.answering.notes import Note
 from copilot.answering.packing import Excerpt, Search, pack
 from copilot.answering.question import rests_on_before
@@ -265,10 +266,12 @@ class Wording:
 def _held(pieces: Iterable[str], checked: Checked, asked: Asked) -> Iterator[str]:
     """The lines that hold, as they are said."""
     for number, line in enumerate(_lines(pieces)):
-        if number == 0 and says_none(line):
+        if not checked.claims and says_none(line):
             checked.says_none = True
         if checked.says_none or number == _MOST_LINES:
             return
+        if leads_in(line):
+            continue
         claim = verify(line, checked.excerpts, asked)
         if not isinstance(claim, Claim):
             checked.dropped += 1

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from copilot.answering.grounding import Asked, Claim, Fault, says_none, verify
+from copilot.answering.grounding import Asked, Claim, Fault, verify
+from copilot.answering.lines import leads_in, says_none
 from copilot.answering.packing import Excerpt, Part
 from copilot.records import Citation, Hit, Passage, Source, SourceKind
 
@@ -125,11 +126,9 @@ def test_what_stands_in_its_source_is_let_through(line: str, words: str) -> None
         ("[1: 周一闭馆]", Fault.NO_CLAIM),
         ("周一闭馆。", Fault.NO_CITATION),
         ("您好，很高兴为您解答！", Fault.NO_CITATION),
-        ("周一闭馆 [1]", Fault.NO_CITATION),
         ("周一闭馆 [99: 周一闭馆]", Fault.UNKNOWN_SOURCE),
         ("周一闭馆 [2: 周一闭馆]", Fault.NOT_IN_SOURCE),
         ("停车免费 [1: 停车前两小时免费]", Fault.NOT_IN_SOURCE),
-        ("周一闭馆 [1: ]", Fault.TOO_SHORT),
         ("周一闭馆 [1: 周一]", Fault.TOO_SHORT),
         ("周一闭馆 [1: 。…]", Fault.TOO_SHORT),
         ("Closed on Mondays [6: we are]", Fault.TOO_SHORT),
@@ -273,8 +272,41 @@ def test_a_message_is_cited_by_itself_and_a_section_by_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "is_none"),
-    [("NONE", True), ("none.", True), ("`NONE`", True), ("None of them is open", False), ("无", False)],
+    "quoted",
+    [
+        "（1：周一闭馆）", "(1: 周一闭馆)", "[材料1: 周一闭馆]", "[资料1：“周一闭馆”]", "[1, 周一闭馆]", "[1 周一闭馆]",
+        "[1；周一闭馆]", "[^1: 周一闭馆]", "[1] “周一闭馆”", "【1：周一闭馆】", "[[1: 周一闭馆]]", "[1]", "[1]。",
+        "[1: 平时几点开门？周二至周日 10:00–19:00，周五到 20:30，周一闭馆]",
+    ],
+)  # fmt: skip
+def test_a_quotation_is_read_however_it_is_written(quoted: str) -> None:
+    claim = checked(f"周一闭馆 {quoted}")
+    assert isinstance(claim, Claim), claim
+    assert claim.text.rstrip("。") == "周一闭馆"
+
+
+@pytest.mark.parametrize(
+    "line", ["周一开放 [1]", "周一闭馆（1：周一开放）", "周三 8:00 开门 [1]", "开放（10:00–19:00）"]
 )
-def test_none_is_said_alone(line: str, is_none: bool) -> None:
+def test_a_form_proves_nothing(line: str) -> None:
+    assert not isinstance(checked(line), Claim)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_none"),
+    [
+        *[
+            (line, True)
+            for line in ("NONE", "none.", "`NONE`", "无", "答：NONE", "没有相关资料", "NONE（材料里没有提到）")
+        ],
+        *[(line, True) for line in ("NONE - the excerpts do not answer", "None of the excerpts answer this", "[NONE]")],
+        *[(line, False) for line in ("None of them is open", "无需预约", "没有押金 [2: 押金一百元]")],
+    ],
+)
+def test_a_refusal_is_told_from_a_claim(line: str, is_none: bool) -> None:
     assert says_none(line) is is_none
+
+
+def test_a_line_that_only_announces_is_no_claim() -> None:
+    assert all(leads_in(line) for line in ("根据资料：", "---", "Based on the excerpts:"))
+    assert not any(leads_in(line) for line in ("周一闭馆", "根据资料，周一闭馆 [1: 周一闭馆]"))
