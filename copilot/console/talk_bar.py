@@ -13,6 +13,8 @@ from copilot.console.talk_cards import ask_chip, blank_turn, lost_note, stopped_
 from copilot.records import Dialogue
 
 _LONGEST_WORDS = 6000
+# So much of the last reply stands in the list of conversations.
+_SAID_CHARACTERS = 60
 
 
 def talk_bar(t: Texts, scopes: Sequence[Scope], chosen: Scope | None) -> Markup:
@@ -104,6 +106,7 @@ def past_drawer(
     here: int,
     timezone: str,
     serial: int,
+    last_said: Mapping[int, str] | None = None,
 ) -> Markup:
     """The conversations that were held, the latest first.
 
@@ -114,9 +117,14 @@ def past_drawer(
         here: the one that is on the page, 0 for none.
         timezone: in which times are told.
         serial: a number that differs each time.
+        last_said: what was replied last in each, by its id.
     """
     if found:
-        rows = cards.join(_row(t, one, places.get((one.community_id, one.group_id)), here, timezone) for one in found)
+        said = last_said or {}
+        rows = cards.join(
+            _row(t, one, places.get((one.community_id, one.group_id)), here, timezone, said.get(one.id, ""))
+            for one in found
+        )
         body = Markup('<div class="rows past">{}</div>').format(rows)
     else:
         body = cards.empty(
@@ -126,7 +134,10 @@ def past_drawer(
     return cards.drawer(t("以前的对话", "Earlier conversations"), body, t("关闭", "Close"), serial)
 
 
-def _row(t: Texts, one: Dialogue, scope: Scope | None, here: int, timezone: str) -> Markup:
+def _row(t: Texts, one: Dialogue, scope: Scope | None, here: int, timezone: str, said: str) -> Markup:
+    begin = " ".join(said.split())
+    if len(begin) > _SAID_CHARACTERS:
+        begin = f"{begin[:_SAID_CHARACTERS]}…"
     acts = [
         cards.button(
             t("改名", "Rename"),
@@ -151,12 +162,13 @@ def _row(t: Texts, one: Dialogue, scope: Scope | None, here: int, timezone: str)
     ]
     return Markup(
         '<div class="row-card{mark}"><button type="button" class="grow title" data-do="open_talk" data-dialogue="{id}">'
-        '<b>{title}</b><span class="soft small-text">{place}<time>{at}</time></span></button>'
+        '<b>{title}</b>{said}<span class="soft small-text">{place}<time>{at}</time></span></button>'
         '<div class="acts">{acts}</div></div>'
     ).format(
         mark=" here" if one.id == here else "",
         id=one.id,
         title=one.title,
+        said=Markup('<span class="small-text last">{}</span>').format(begin) if begin else "",
         place=f"{scope.name} · " if scope else "",
         at=t.moment(one.changed_at, timezone),
         acts=cards.join(acts),

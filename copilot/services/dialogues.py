@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -87,6 +87,12 @@ class Dialogues:
                 connection, account.id, community_id=community_id, group_id=group_id, limit=limit
             )
         return [one for one in found if one.group_id is None or account.sees(one.group_id)]
+
+    def last_said(self, account: Account, found: Iterable[Dialogue]) -> dict[int, str]:
+        """What was replied last in each of some dialogues of `recent`, as far as the account may still see it."""
+        with self._store.read() as connection:
+            whole = [_seen(connection, account, one, limit=1) for one in found]
+        return {one.dialogue.id: one.turns[-1].said for one in whole if one.turns}
 
     def open(self, account: Account, dialogue_id: int) -> Conversation:
         """A dialogue with all of its turns.

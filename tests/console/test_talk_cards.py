@@ -178,11 +178,19 @@ def test_all_of_it_is_text() -> None:
         conversation_cards(ZH, [kept], reader(), count(1)),
         talk_bar(ZH, [whole, odd], odd),
         hello(ZH, [ODD], ""),
-        past_drawer(ZH, [dialogue], {(1, 3): odd}, 2, ZONE, 1),
+        past_drawer(ZH, [dialogue], {(1, 3): odd}, 2, ZONE, 1, {2: ODD}),
     ]
     for html in map(str, pieces):
         assert "<img" not in html
         assert "&lt;img src=x onerror=alert(1)&gt;" in html
+
+
+def test_what_was_said_last_tells_conversations_apart() -> None:
+    dialogue = Dialogue(account_id=1, community_id=1, group_id=3, title="一", created_at=NOW, changed_at=NOW, id=2)
+    html = str(past_drawer(ZH, [dialogue], {}, 0, ZONE, 1, {2: "周六\n\n下午" + "长" * 90}))
+    assert f'class="small-text last">周六 下午{"长" * 55}…<' in html
+    assert "<time>" in html
+    assert "last" not in str(past_drawer(ZH, [dialogue], {}, 0, ZONE, 1))
 
 
 def test_an_empty_conversation_takes_the_place_of_another() -> None:

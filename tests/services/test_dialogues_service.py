@@ -61,6 +61,9 @@ def test_a_dialogue_is_listed_once_something_was_said(room: Room, dialogues: Dia
     assert [it.title for it in dialogues.recent(MING)] == ["一", "二"]
     assert [it.title for it in dialogues.recent(MING, limit=1)] == ["一"]
     assert dialogues.recent(MING, community_id=one.community_id + 1) == []
+    dialogues.add_turn(MING, replace(WHOLE, dialogue_id=one.id, said="后来说的"))
+    said = dialogues.last_said(MING, dialogues.recent(MING))
+    assert said == {one.id: "后来说的", other.id: WHOLE.said}
 
 
 def test_what_was_begun_and_left_is_swept_away(room: Room, app: App) -> None:

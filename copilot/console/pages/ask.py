@@ -124,7 +124,9 @@ def _past(ui: Ui, account: Account, here: int) -> str:
     scopes = all_scopes(ui, account)
     places = {(scope.community_id, scope.group_id): scope for scope in scopes}
     zone = ui.settings.timezone
-    return str(past_drawer(ui.t, ui.app.dialogues.recent(account), places, here, zone, next(_serials)))
+    found = ui.app.dialogues.recent(account)
+    said = ui.app.dialogues.last_said(account, found)
+    return str(past_drawer(ui.t, found, places, here, zone, next(_serials), said))
 
 
 def _start(ui: Ui, account: Account, scope: Scope | None) -> str:
