@@ -13,13 +13,15 @@ import json
 import logging
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
+from fastapi.routing import APIRoute
 from markupsafe import Markup, escape
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
@@ -113,9 +115,24 @@ class _Seats:
             self._taken[account.id] -= 1
 
 
+class _Plain(APIRoute):
+    """Says of a body that the page never sends only that it cannot be read: what is in it may not even be text."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except (RequestValidationError, HTTPException):
+                return PlainTextResponse("This cannot be read. Load the page again.\n", status_code=422)
+
+        return answer
+
+
 def talking_routes(app: App, settings: Settings) -> APIRouter:
     """The route /talk/{language}. The guard has checked host, origin, size and login; the services check the rights."""
-    router = APIRouter()
+    router = APIRouter(route_class=_Plain)
     desk, seats = _Desk(app, settings), _Seats()
 
     @router.post("/talk/{language}")

@@ -189,6 +189,15 @@ def test_what_the_page_never_sends_is_refused(room: Room, body: dict[str, object
     assert room.assistant.asked == []
 
 
+@pytest.mark.parametrize("said", ['"\\ud83d secret"', "NaN"])
+def test_what_is_no_text_is_refused_without_being_repeated(room: Room, said: str) -> None:
+    body = f'{{"scope": "g1", "words": {said}}}'
+    answer = room.client.post("/talk/zh", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.text.startswith("This cannot be read.")
+    assert "secret" not in answer.text
+
+
 def test_only_who_is_logged_in_and_only_from_our_own_pages(room: Room) -> None:
     body = {"words": "问", "scope": f"g{room.group_id}"}
     elsewhere = room.client.post("/talk/zh", json=body, headers={"origin": "https://evil.example"})
