@@ -104,8 +104,8 @@ def _limit(t: Texts, use: CapUse) -> Markup:
 
 
 def _exact(yuan: float) -> str:
-    """A sum in yuan with its fen; what is less than a fen to its last figure, so that it is not shown as nothing."""
-    return f"{yuan:.6f}".rstrip("0") if 0 < yuan < 0.01 else f"{yuan:,.2f}"
+    """A sum in yuan with its fen; what is less than a fen with more, so that it is not shown as nothing."""
+    return f"{yuan:.2g}" if 0.0001 <= yuan < 0.01 else f"{yuan:,.2f}"
 
 
 def _bar(share: float, words: str) -> Markup:
