@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -21,7 +22,7 @@ from copilot.assistant.exchange import Exchange, Handover, Reply
 from copilot.assistant.handing import checked, hand_over, is_usable, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
 from copilot.assistant.offered import ACTING
-from copilot.assistant.phrases import WRITING, openers, span, tone, where, which
+from copilot.assistant.phrases import WRITING, openers, pleasantry, span, tone, where, which
 from copilot.assistant.ports import Asking, Prompts, Router, Tools
 from copilot.assistant.replies_ask import answered
 from copilot.assistant.request import Found, Request, Scope, Tool
@@ -214,6 +215,10 @@ class Assistant:
         # What hands a text over is settled by the admin's words alone: doubt about them is asked back in any case.
         if request.choices and (request.tool in ACTING or not self._chat.is_ready):
             yield from _told(exchange, which(request, exchange.scope.language))
+        elif request.tool is Tool.HELP and (said := self._pleasantry(exchange)):
+            yield from _told(exchange, said)
+        elif request.hands_over and target_of(request, exchange.place, exchange.words) is None:
+            yield from _told(exchange, which_group(exchange.place, exchange.words, exchange.scope.language))
         elif request.tool is Tool.PROPOSE and request.text:
             yield from self._handing(exchange, request.text)
         elif not self._chat.is_ready or request.tool is Tool.HELP or (request.tool is Tool.REWRITE and request.text):
@@ -248,7 +253,19 @@ class Assistant:
             exchange.reply.outcome = failed
         elif found.outcome is not Outcome.NO_MODEL:
             exchange.reply.outcome = found.outcome
-        yield from _told(exchange, found)
+        target = target_of(request, exchange.place, exchange.words) if request.hands_over and found.draft else None
+        if target is None or not may_hand_over(scope, target.group):
+            yield from _told(exchange, found)
+            return
+        # It goes among the proposals with this turn, so that need not be offered.
+        yield from _told(exchange, replace(found, text=f"{found.text}\n\n", choices=found.choices[1:]))
+        exchange.reply.handover = Handover(target=target, text=found.draft, citations=found.citations, is_reply=True)
+
+    def _pleasantry(self, exchange: Exchange) -> Found | None:
+        """The line that answers a greeting or a thank-you; None where they ask what can be done."""
+        place, scope = exchange.place, exchange.scope
+        examples = () if exchange.recalled.turns else openers(self._locating.standing(place), scope)
+        return pleasantry(exchange.words, examples, scope.language)
 
     def _handing(self, exchange: Exchange, text: str) -> Generator[Event, None, None]:
         """Leave a text that is there already, in the admin's words or above, among the proposals."""

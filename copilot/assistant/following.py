@@ -33,6 +33,13 @@ _CHANGES = re.compile(
     r"|^\W*(?:the )?(?:time|date|place|venue|location) is "
 )
 _LONGEST_CHANGE = 60
+_AND_QUEUE = re.compile(
+    r"\s*[,，]?\s*(?:并且?|然后|同时|再|顺便)(?:把它|把这条|直接|一起)?(?:放进|放到|放入|加入|加进|加到|存到|存进|提交到)(?:到)?(?:待办|代办)(?:里|中|列表)?"
+    r"|\s*,?\s*\b(?:and|then)(?: then)? (?:put|save|add|queue|submit) (?:it|this) "
+    r"(?:(?:in|into|to|as|among) (?:the |a |my )?(?:proposals?|to-?dos?|to-do list|queue))",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(r"(?:写|拟|起草|草拟|编)(?!的|好|了|完|过)|\b(?:write|draft|compose|prepare)\b", re.IGNORECASE)
 # What was asked for ("paste it") is a text, where it is no order and no question of its own.
 _ORDERS = frozenset({"write", "rewrite", "queue", "send", "ability", "proposals"})
 _SHORTEST_PASTED = 12
@@ -80,6 +87,12 @@ def follow(reading: Reading, before: Request, scope: Scope) -> Request | None:
     if ideas == {REST} and before.tool in (Tool.EXPERTS, Tool.SEARCH, Tool.EPISODE) and before.topic:
         return _about_another(reading, before)
     return None
+
+
+def without_queueing(words: str) -> str:
+    """An order to write without "and put it among the proposals"; "" where that is not said."""
+    left, found = _AND_QUEUE.subn(" " if words.isascii() else "", words, count=1)
+    return left.strip() if found and _WRITES.search(words) else ""
 
 
 def _is_pasted(reading: Reading) -> bool:

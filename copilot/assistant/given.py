@@ -30,6 +30,8 @@ _AT = re.compile(
 _IN = re.compile(r"^在(\S{2,16}?)(?=举[行办]|集合|见面?|碰头|开始|办|$)")
 _IS_HOUR = re.compile(r"\d\s*[:：点時时]|[一二两三四五六七八九十]点|\d\s?(?:am|pm)|\bnoon\b|o'clock", re.IGNORECASE)
 _RANGE = re.compile(r"到|至|[-–—~～]|\bto\b|\buntil\b|\btill\b|\bbetween\b", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}|年|year", re.IGNORECASE)
+_PLANNED_AHEAD = timedelta(days=300)
 _PART = re.compile(r"凌晨|早上|上午|中午|下午|傍晚|晚上|晚|morning|afternoon|evening|night", re.IGNORECASE)
 _REMINDS = re.compile(r"提醒|别忘|不要忘|记得|催|\bremind|\bdon't forget|\breminder", re.IGNORECASE)
 _WELCOMES = re.compile(r"欢迎|\bwelcom", re.IGNORECASE)
@@ -125,7 +127,9 @@ def place_of(words: str) -> str:
 
 
 def _told(period: Period, speech: Speech) -> str:
-    if period.ends_at <= speech.now:
+    # What nobody plans so far ahead is this year's day, which is past.
+    is_next_years = period.starts_at - speech.now > _PLANNED_AHEAD and not _YEAR.search(period.words)
+    if period.ends_at <= speech.now or is_next_years:
         return ""
     if _IS_HOUR.search(period.words) and not _RANGE.search(period.words):
         return speech.moment(period.starts_at)

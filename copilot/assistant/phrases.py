@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from copilot.assistant.concepts import Concepts
 from copilot.assistant.request import Found, Period, Request, Scope
 from copilot.records import ProposalKind, Tone
 from copilot.services.locating import Location, Standing
+from copilot.text.fold import folded
 
 WRITING = {
     "zh": {ProposalKind.ANNOUNCE: "写一条群公告", ProposalKind.SEND_MESSAGE: "写一条发到群里的消息"},
@@ -27,6 +31,39 @@ def which(request: Request, language: str) -> Found:
     """The question back where words can be read in several ways."""
     text = "Which of these do you mean?" if language == "en" else "你说的是哪一个？"
     return Found(text=text, choices=request.choices)
+
+
+_THANKS = re.compile(r"谢|感谢|感恩|辛苦|thank|\bth?x\b|\bty(?:sm)?\b|cheers|appreciat")
+_LEAVES = re.compile(r"再见|拜拜|回见|晚安|\bbye|goodbye|good night|see you")
+
+
+def pleasantry(words: str, examples: Sequence[str], language: str) -> Found | None:
+    """The one line that answers a greeting, a thank-you or an "all right".
+
+    Args:
+        words: as typed.
+        examples: of what can be asked, for a first greeting.
+
+    Returns:
+        None where the words ask what can be done.
+    """
+    plain = folded(words)
+    ideas = {word.idea for word in Concepts.load().read(plain)}
+    if "ability" in ideas or not ideas & {"hello", "thanks"}:
+        return None
+    is_english = language == "en"
+    if _THANKS.search(plain):
+        return Found(text="You're welcome." if is_english else "不客气，有事随时说。")
+    if _LEAVES.search(plain):
+        return Found(text="Goodbye!" if is_english else "再见，有事随时来。")
+    if "hello" not in ideas:
+        return Found(text="All right." if is_english else "好的，有事随时说。")
+    some = tuple(examples[:3])
+    if is_english:
+        text = "Hello! What would you like to know, or have written?"
+        return Found(text=f"{text}\nFor example: {' '.join(some)}" if some else text, choices=some)
+    text = "你好！想了解群里的什么，或者要写点什么，直接说就行。"
+    return Found(text=f"{text}\n比如：{' '.join(some)}" if some else text, choices=some)
 
 
 def where(place: Location, standing: Standing, scope: Scope) -> str:

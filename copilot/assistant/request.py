@@ -62,6 +62,7 @@ class Request:
         thread_id: of the conversation to read.
         sureness: 0 to 1, how sure the router is.
         choices: where the words can be read in several ways, those readings as full sentences; then nothing is done.
+        hands_over: whether a draft is to go among the proposals at once.
     """
 
     tool: Tool
@@ -75,6 +76,7 @@ class Request:
     thread_id: int | None = None
     sureness: float = 1.0
     choices: tuple[str, ...] = ()
+    hands_over: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,10 @@ _TEXTS = ("topic", "member", "text")
 
 def step_of(request: Request, found: Found) -> Step:
     """What was done for a request and what came of it, for people to read."""
-    text = (found.draft or found.text).strip()
-    most = _WRITTEN if request.tool in (Tool.DRAFT, Tool.REWRITE) else _SHOWN
+    is_written = request.tool in (Tool.DRAFT, Tool.REWRITE)
+    # Why there is no text is none.
+    text = (found.draft if is_written else found.draft or found.text).strip()
+    most = _WRITTEN if is_written else _SHOWN
     return Step(
         tool=request.tool.value,
         arguments=arguments_of(request),

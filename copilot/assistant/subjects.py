@@ -126,7 +126,7 @@ def _subject(reading: Reading) -> str:
     words = list(reading.parsed)
     if "write" not in reading.ideas:
         # 提醒大家带水杯 is itself the order; in 写一条提醒大家带水杯的消息 it is what the message does.
-        words = [word for word in words if word.idea not in ("remind", "send")]
+        words = [word for word in words if word.idea not in ("remind", "send") or _greets(reading, word)]
     runs: list[list[Word]] = [[]]
     for word in words:
         if word.idea in ("write", FRAME):
@@ -142,6 +142,11 @@ def _subject(reading: Reading) -> str:
         if any(word.idea not in ("group", "this", "i", "you", "send", PERIOD) for word in run):
             kept.append(reading.words[run[0].start : run[-1].end].strip(_SIGNS))
     return " ".join(kept)
+
+
+def _greets(reading: Reading, word: Word) -> bool:
+    """欢迎新人 says itself what it is about."""
+    return reading.plain.startswith(("欢迎", "welcome"), word.start)
 
 
 def _opens_order(reading: Reading, run: Sequence[Word]) -> bool:

@@ -195,6 +195,8 @@ def _copy(t: Texts, turn: Turn) -> Markup:
     written = [step.found for step in turn.steps if step.tool in _WRITING and step.found and step.found in turn.said]
     if written:
         return cards.copy_button(t("复制这段文字", "Copy the text"), t("已复制", "Copied"), written[-1])
+    if any(step.tool in _WRITING and not step.found for step in turn.steps):
+        return Markup("")
     return cards.copy_button(t("复制", "Copy"), t("已复制", "Copied"), turn.said)
 
 

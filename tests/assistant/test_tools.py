@@ -388,7 +388,7 @@ def test_a_draft_leaves_gaps_for_what_nobody_said(world: World) -> None:
     found = world.ask(Tool.DRAFT, topic="周六故事会", period=saturday)
     assert "时间：6月20日（周六）" in found.draft
     assert "地点：＿＿" in found.draft
-    assert "没有接模型" in found.text
+    assert "没有用上模型" in found.text
     assert found.draft in found.text
     assert "周六上午十点半" in found.text
     assert "周六上午十点半" not in found.draft
