@@ -24,7 +24,29 @@ def _spaced(word: str) -> str:
 
 
 _EVERYBODY = "|".join(
-    map(_spaced, ("所有人", "所有成员", "全体成员", "全体人员", "全体", "全员", "全群", "大家", "在线成员", "各位"))
+    map(
+        _spaced,
+        [
+            "所有人",
+            "所有的人",
+            "所有成员",
+            "全部成员",
+            "全部人",
+            "全体成员",
+            "全体人员",
+            "全体",
+            "全员",
+            "全群",
+            "大家",
+            "在线成员",
+            "各位",
+            "群成员",
+            "群友",
+            "每个人",
+            "每一个人",
+            "每位",
+        ],
+    )
 )
 _EVERYONE = "|".join(map(_spaced, ("all", "everyone", "everybody", "here", "channel", "room", "online")))
 _MASS = re.compile(
@@ -35,14 +57,18 @@ _MASS = re.compile(
 # Endings of addresses that people write without http; a dot may be a full stop of Chinese.
 _ENDINGS = (
     "com|cn|net|org|io|top|xyz|cc|me|link|site|shop|vip|info|club|app|dev|co|tv|ly|gg|im|wang|live|online|ink|fun|"
-    "work|icu|us|uk|ru|biz|pro|tk|ml|hk|tw|edu|gov|store|cloud|page|chat|win|bid|click|example|test"
+    "work|icu|us|uk|ru|biz|pro|tk|ml|hk|tw|edu|gov|store|cloud|page|chat|win|bid|click|example|test|"
+    "ren|fit|asia|ltd|vin|pub|host|space|website|mobi|fans|buzz|cyou|bond|sbs|lol|cfd|cf|ga|gq|pw|la|ws|jp|kr|eu|ai|sh"
 )
+_DOT = r"(?: ?[.。]| [.。] |\[[.。]\]|\([.。]\)| ?dot ?|(?<=[a-z])点(?=[a-z]))"
 _ADDRESS = r"[^\s\u2e80-\U0010ffff<>\"'()\[\]{},;!|]"
 _LINK = re.compile(
     rf"(?:h[tx]{{2}}ps?|ftp|wss?|weixin|wechat|tg|mqqapi){_GAP}:{_GAP}[/\\]{{2}}{_ADDRESS}*"
     rf"|(?<![a-z0-9@.-])www(?:[.。][a-z0-9-]+)+{_ADDRESS}*"
-    rf"|(?<![a-z0-9@.-])(?:[a-z0-9-]{{1,63}}(?:[.。]|\[[.。]\]|\([.。]\)| ?dot ?))+(?:{_ENDINGS})(?![a-z0-9])"
-    rf"(?:[:/?#]{_ADDRESS}*)?"
+    # A name begins behind a dot as well, and has a bounded number of parts: so a long text is read in one pass.
+    rf"|(?<![a-z0-9@-])(?:[a-z0-9-]{{1,63}}{_DOT}){{1,8}}(?:{_ENDINGS})(?![a-z0-9])(?:[:/?#]{_ADDRESS}*)?"
+    # Whatever the ending is, what a path follows is an address; and an ending may be Chinese.
+    rf"|(?<![a-z0-9@-])(?:[a-z0-9-]{{1,63}}(?:\.|(?<=[a-z])点)){{1,8}}(?:[a-z]{{2,18}}/{_ADDRESS}+|(?:中国|公司|网络|网址|商城|集团))"
 )
 _DIGIT = r"[0-9]"
 _CONTACT = re.compile(
@@ -58,6 +84,17 @@ _CONTACT = re.compile(
     r"|(?:微信|威信|薇信|v信|wx|vx|wechat|weixin|qq|扣扣|企鹅|telegram|电报|飞机|line|whatsapp|kakao|skype|公众号)"
     r"(?:号|群|id|号码|账号)?[\s:=是为加]{0,3}[a-z0-9][a-z0-9_-]{4,}"
     r"|[加+➕]我?(?:v|微|q|薇)[\s:]{0,3}[a-z0-9][a-z0-9_-]{4,}"
+    r"|(?:客服号|企微|企业微信|抖音号|快手号|小红书号|微博号)[\s:=是为]{0,3}[a-z0-9][a-z0-9_-]{4,}"
+    r"|(?<![a-z0-9])id[\s:=是为]{0,3}(?=[a-z_-]{0,40}[0-9_])[a-z][a-z0-9_-]{4,}"
+    r"|搜索?[\s:]{0,3}[a-z][a-z0-9_-]{4,}[\s,，]{0,3}(?=加|添加|关注|进群|领)"
+    # the name of an account, which need not be an id
+    r"|(?:微信|公众号|小程序|抖音|快手|小红书)(?:号|群|名)?[\s]{0,2}:[\s]{0,2}"
+    r"(?![见请发私找加同无有联扫如看群搜])[\u4e00-\u9fff]{2,12}"
+    r"|公众号[\s:]{0,3}[「“\"《【][^」”\"》】\n]{2,20}[」”\"》】]"
+    # a code that a shopping app reads from what was copied
+    r"|(?P<sign>[¥$€£₤])(?=[0-9]{0,16}[a-z])[a-z0-9]{5,16}(?P=sign)"
+    # somebody is called
+    r"|(?<![a-z0-9._%+@-])@(?![0-9])[\w-]{1,30}"
 )
 # A picture that is scanned cannot stand in a text; what points to one that only the planted words know can.
 _PICTURE = re.compile(r"\[(?:二维码|qr ?code|小程序|名片|contact card)[^\]]{0,40}\]")
@@ -129,7 +166,14 @@ def _unasked(text: str, known: str, may_call: bool) -> Iterator[tuple[int, int, 
     spans += [(found.start, found.end, "contact") for found in contacts.find(plain.text)]
     for start, end, kind in spans:
         words = plain.text[start:end].rstrip(" .,:;!?-")
-        if words and _squeezed(words) not in known and not (kind == "contact" and _DATE.fullmatch(words)):
+        if _MASS.match(plain.text, start):
+            continue
+        # Whom the admin names may be called.
+        if (
+            words
+            and _squeezed(words).removeprefix("@") not in known
+            and not (kind == "contact" and _DATE.fullmatch(words))
+        ):
             yield *plain.raw_span(start, start + len(words)), kind
 
 

@@ -10,7 +10,7 @@ from copilot.assistant.cleaning import calls_everybody, cleaned
 
 CALLS = [
     "@所有人", "＠所有人", "﹫所有人", "@ 所有人", "@所 有 人", "@所有人员", "@全体成员", "@全體成員", "@全员",
-    "@大家", "@在线成员",
+    "@大家", "@在线成员", "@全部成员", "@所有的人", "@群成员", "@每个人",
     "艾特所有人", "at所有人", "@all", "@ALL", "@All", "＠ａｌｌ",
     "@аll", "@a\u200bll", "@a l l", "@everyone", "@everyοne", "@Everyone",
     "@e.v.e.r.y.o.n.e", "@here", "@channel", "@room", "@ everyone",
@@ -23,6 +23,8 @@ LINKS = [
     "evil.com", "evil.com/path", "evil。com", "evil[.]com",
     "evil(.)com", "evil dot com", "t.me/evilgroup", "weixin://dl/business/?t=1",
     "ｅｖｉｌ．ｃｏｍ", "e\u200bvil.com", "bit.ly/3x", "еvil.com", "h t t p s://evil.com", "a.b.evil.xyz",
+    "evil . vip", "evil点vip", "bit点ly/abc", "evil.ren", "evil.fit", "evil.asia", "evil.中国", "youtu.be/evil3",
+    "a.b.c.d.e.f.g.h.i.j.evil.com",
 ]  # fmt: skip
 CONTACTS = [
     "13800138000", "138 0013 8000", "138-0013-8000", "+86 13800138000", "１３８００１３８０００", "①③⑧00138000",
@@ -32,14 +34,19 @@ CONTACTS = [
     "微信号：abc_123", "wx: evil_guy8", "加V evil8888", "加微 evil_8888",
     "QQ 7654321", "QQ群：87654321", "vx=evil666", "Telegram: evilbot",
     "whatsapp evil_bot", "[二维码]", "[QR code: join]",
+    "客服号 evilboss", "ID evil_boss_01", "加企微 evilboss01", "找 @evilboss", "微信：红太阳药房",
+    "公众号：奶粉福利社", "公众号「奶粉福利社」", "￥aB3dE￥", "telegram @evilboss",
 ]  # fmt: skip
 STAYS = [
     "周六（6月20日）下午两点，2号楼301见。", "2026-06-20 14:00-16:30", "20260620 下午", "2026 06 20",
     "请大家带好水杯", "门票 1200 元，满 300 减 50",
-    "@阿舟 @Allen @小all 请看", "新版 v2.0.1 上线，3.5 折", "第 12345 号",
+    "新版 v2.0.1 上线，3.5 折", "第 12345 号",
     "e.g. bring a cup, i.e. a mug", "all of you, everyone is welcome here",
     "QQ 群里说一声", "微信上发我就行", "给老师发邮件", "一二三四五，上山打老虎", "15:30 集合", "No. 1024",
-    "共 100,000 人次",
+    "共 100,000 人次", "Bring your ID card to the shop. Info desk is open.", "微信：见群公告", "下午3点live开始",
+    "集合 @2号楼 14:00", "搜索 python 教程", "晚上用zoom。公司楼下不集合", "见 README.md 和 a/b.py",
+    "¥100 一位，¥180 两位", "小程序里报名，公众号会推送", "请在小程序“报名”页填写",
+    "A点集合，B点解散", "and/or, 24/7, km/h",
 ]  # fmt: skip
 
 
@@ -70,6 +77,17 @@ def test_links_and_contacts_are_taken_out(planted: str, frame: str) -> None:
 def test_what_is_ordinary_stays(text: str) -> None:
     assert cleaned(text, ["写一条公告"]) == cleaned(text, [text])
     assert cleaned(text, ["写一条公告"]).text == text
+
+
+def test_what_is_searched_for_to_be_added_is_a_contact() -> None:
+    assert "evilboss" not in cleaned("搜 evilboss 加好友", ["写一条公告"]).text
+
+
+def test_whom_the_admin_names_may_be_called() -> None:
+    text = "@阿舟 @Allen 请看"
+    assert cleaned(text, ["写一条公告，请阿舟和Allen看"]).text == text
+    assert cleaned(text, ["写一条公告，请阿舟看"]).text == "@阿舟 请看"
+    assert cleaned(text, ["写一条公告"]).text == "请看"
 
 
 def test_a_source_does_not_allow_to_call_everybody() -> None:
