@@ -239,15 +239,16 @@ def test_a_browser_that_leaves_ends_the_talk(room: Room) -> None:
 
 def test_a_browser_that_leaves_ends_a_request_that_says_nothing(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(talking, "_MOST_TALKS_OF_ONE", 1)
-    ended, hold = threading.Event(), threading.Event()
+    begun, ended, hold = threading.Event(), threading.Event(), threading.Event()
 
     def script(_: str) -> Iterator[Event]:
         the_stop().watch(ended.set)
+        begun.set()
         hold.wait(10)
         yield Said(text="晚了")
 
     room.assistant.script = script
-    asyncio.run(leave_after(room, 1))
+    asyncio.run(leave_after(room, 1, begun))
     assert ended.wait(10)
     # Its seat is free, though its thread has not noticed yet.
     assert not room.assistant.closed.is_set()
@@ -257,8 +258,8 @@ def test_a_browser_that_leaves_ends_a_request_that_says_nothing(room: Room, monk
     assert room.assistant.closed.wait(10)
 
 
-async def leave_after(room: Room, wanted: int) -> int:
-    """Ask as a browser does that goes away after some pieces; returns how many came."""
+async def leave_after(room: Room, wanted: int, when: threading.Event | None = None) -> int:
+    """Ask as a browser does that goes away after some pieces, and when something has begun; returns how many came."""
     body = json.dumps({"words": "问", "scope": f"g{room.group_id}"}).encode()
     token = room.client.cookies[SESSION_COOKIE]
     headers = {"host": "127.0.0.1", "content-type": "application/json", "cookie": f"{SESSION_COOKIE}={token}"}
@@ -292,6 +293,8 @@ async def leave_after(room: Room, wanted: int) -> int:
         if message["type"] == "http.response.body" and message.get("body"):
             came += 1
             if came == wanted:
+                if when is not None:
+                    await asyncio.to_thread(when.wait, 10)
                 left.set()
         # A real connection gives way here, too.
         await asyncio.sleep(0)
