@@ -23,6 +23,12 @@ _BARE = re.compile(
 )
 _BULLET = re.compile(r"^\s*(?:[-*•·>]+|\d{1,2}[.)、](?!\d))\s*")
 _MARKUP = re.compile(r"\*\*|__|`+|^#+\s*")
+# What a line begins with before it says anything: it is neither a claim nor against one.
+_LEADING = re.compile(
+    r"^(?:(?:根据|依据|按照?)(?:以上|上述|现有|群里的?)?(?:资料|材料|记录|信息|内容)(?:显示|来看|可知)?[，,:：]\s*"
+    r"|(?:according to|based on) the (?:excerpts?|passages?|sources?|materials?)[,:]\s*)",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
     r"\W*(?:(?:根据|依据|按照?|参考)[^。!?]{0,20}|以下[^。!?]{0,20}|回答如下|答案?|answer"
     r"|(?:according to|based on|here (?:is|are)|from)\b[^.!?]{0,60})\W*[:：]\W*",
@@ -80,5 +86,5 @@ def read_line(line: str) -> tuple[str, list[tuple[int, str]]]:
             end += 1
         quotes.append((int(numbered[1]), line[numbered.end() : end - 1 if depth == 0 else end]))
         at = end
-    text = _MARKUP.sub("", _BULLET.sub("", kept))
+    text = _LEADING.sub("", _MARKUP.sub("", _BULLET.sub("", kept)))
     return " ".join(re.sub(r"\s+([。！？；，,.!?;])", r"\1", text).split()), quotes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
@@ -159,11 +160,10 @@ class Exchange:
         """
         self._started = self._around.monotonic()
         self._stop.watch(self.cancel)
-        try:
+        with ExitStack() as refused:
+            refused.callback(self._stop.forget, self.cancel)
             self._reserve()
-        except BaseException:
-            self._stop.forget(self.cancel)
-            raise
+            refused.pop_all()
         return self
 
     def _reserve(self) -> None:

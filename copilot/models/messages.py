@@ -23,6 +23,7 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
+from copilot.models.characters import whole
 from copilot.models.structured import Misfit, restored
 from copilot.text.marks import retold
 
@@ -153,7 +154,8 @@ class Gathered:
 
 def _arguments(call: ToolCallChunk) -> dict[str, Any]:
     try:
-        found = json.loads(call["args"] or "{}")
+        # Twice, since the halves of a character may be written out as JSON.
+        found = json.loads(whole(json.dumps(json.loads(whole(call["args"] or "{}")), ensure_ascii=False)))
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not call["name"]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from copilot.models.characters import whole_pieces
+
 THINKING_TOKENS = 2_000
 """Added to what may be said where a model's thinking aloud could not be switched off: it counts as said."""
 _OPENING, _CLOSING = "<think>", "</think>"
@@ -15,7 +17,7 @@ def without_thinking(pieces: Iterable[str]) -> Iterator[str]:
     Args:
         pieces: parts of the text, cut anywhere.
     """
-    rest = iter(pieces)
+    rest = whole_pieces(pieces)
     held = ""
     for piece in rest:
         held += piece
