@@ -516,6 +516,7 @@ SPENDING = (
     ("{host} cannot be reached; check the address and the network", "连不上 {host}；请检查地址和网络"),
     ("{host} did not answer within {seconds} seconds", "{host} 等了 {seconds} 秒没有回应"),
     ("{host} broke off in the middle of its reply", "{host} 回到一半断了"),
+    ("{host} replied with more than vectors can be; check the address", "{host} 回的内容太长，不像向量；请核对地址"),
     ("what {host} replied are no vectors of this model; check the address and the model",
      "{host} 的回复不是这个模型该有的；请检查地址和模型"),
     ("{host} is asked too often, or its allowance is used up; it is asked again later",

@@ -6,6 +6,8 @@ are recorded and paid, are in its reply. It knows no budget, tries nothing again
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 3.0
 _MOST_DIMENSIONS = 16_384
+_LONGEST_BYTES, _LONGEST_BYTES_A_TEXT = 65_536, 524_288
+"""What a reply may have: 16,384 numbers of some 30 characters a text, and what stands around them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +114,27 @@ def ask(
     import httpx
 
     host = service.host
+    ends_at = time.monotonic() + seconds
+    # A small reply that unpacks to gigabytes is none that is asked for.
+    headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {key}"} if key else {})
+    body = bytearray()
     try:
-        response = client.post(
+        with client.stream(
+            "POST",
             f"{service.base_url}/embeddings",
             json={"model": service.model, "input": texts},
-            headers={"Authorization": f"Bearer {key}"} if key else {},
+            headers=headers,
             timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
-        )
+        ) as response:
+            if response.status_code != httpx.codes.OK:
+                raise _refusal(service, response.status_code, response.headers.get("Retry-After", ""))
+            for chunk in response.iter_bytes():
+                body += chunk
+                # The client's own limit counts from one piece to the next.
+                if time.monotonic() > ends_at:
+                    raise httpx.ReadTimeout("")
+                if len(body) > _LONGEST_BYTES + _LONGEST_BYTES_A_TEXT * len(texts):
+                    raise Fault(Outcome.BAD_OUTPUT, f"{host} replied with more than vectors can be; check the address")
     except (httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL):
         sentence = f"{host} cannot be reached; check the address and the network"
         raise Fault(Outcome.UNREACHABLE, sentence) from None
@@ -124,11 +142,9 @@ def ask(
         raise Fault(Outcome.TIMEOUT, f"{host} did not answer within {seconds:.0f} seconds") from None
     except (httpx.TransportError, httpx.DecodingError):
         raise Fault(Outcome.CUT_OFF, f"{host} broke off in the middle of its reply") from None
-    if response.status_code != httpx.codes.OK:
-        raise _refusal(service, response.status_code, response.headers.get("Retry-After", ""))
     try:
-        return _read(response.json(), len(texts), dimensions)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        return _read(json.loads(body), len(texts), dimensions)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
         sentence = f"what {host} replied are no vectors of this model; check the address and the model"
         raise Fault(Outcome.BAD_OUTPUT, sentence) from None
 

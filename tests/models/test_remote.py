@@ -14,7 +14,9 @@ import pytest
 
 from copilot.console.sentences import in_chinese
 from copilot.errors import BadInput, ModelFailed
+from copilot.models.attempts import Fault
 from copilot.models.embedding_service import Service, read_service
+from copilot.models.embedding_service import ask as ask_once
 from copilot.models.embeddings import Embedder, embed_questions, placed
 from copilot.models.loading import load_embedder
 from copilot.models.local import LocalEmbedder
@@ -410,3 +412,28 @@ def test_loading_asks_nothing_yet(house: House) -> None:
     with pytest.raises(BadInput, match="over the network"):
         load_embedder("siliconflow:BAAI/bge-m3")
     assert not isinstance(made, LocalEmbedder)
+
+
+class Dripping(httpx.SyncByteStream):
+    """A reply that never ends."""
+
+    def __init__(self, piece: bytes) -> None:
+        self.piece = piece
+        self.sent = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            self.sent += len(self.piece)
+            yield self.piece
+
+
+@pytest.mark.parametrize(
+    ("piece", "seconds", "outcome"), [(b" ", 0.0, Outcome.TIMEOUT), (b" " * 65_536, 60.0, Outcome.BAD_OUTPUT)]
+)
+def test_a_reply_that_does_not_end_is_given_up(piece: bytes, seconds: float, outcome: Outcome) -> None:
+    reply = Dripping(piece)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=reply))
+    with httpx.Client(transport=transport) as client, pytest.raises(Fault) as raised:
+        ask_once(client, FAR, "key", ["你好"], seconds=seconds, dimensions=None)
+    assert raised.value.outcome is outcome
+    assert reply.sent < 1_000_000
