@@ -22,6 +22,7 @@ from copilot.assistant.exchange import Exchange, Handover, Reply
 from copilot.assistant.handing import checked, hand_over, is_usable, may_hand_over, target_of, which_group
 from copilot.assistant.memory import Memory
 from copilot.assistant.offered import ACTING
+from copilot.assistant.orders import keeps_to_themselves
 from copilot.assistant.phrases import WRITING, openers, pleasantry, span, tone, where, which
 from copilot.assistant.ports import Asking, Prompts, Router, Tools
 from copilot.assistant.replies_ask import answered
@@ -355,7 +356,11 @@ class Assistant:
                 yield from _told(exchange, which_group(exchange.place, exchange.words, scope.language))
                 return
             need(scope.account, Role.MODERATOR, target.group.id)
-        takes_text = target is not None and may_hand_over(scope, target.group)
+        takes_text = (
+            target is not None
+            and may_hand_over(scope, target.group)
+            and (request.tool is Tool.PROPOSE or not keeps_to_themselves(exchange.words))
+        )
         worked = yield from work(
             self._chat,
             Task(

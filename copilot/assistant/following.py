@@ -34,7 +34,7 @@ _CHANGES = re.compile(
 )
 _LONGEST_CHANGE = 60
 _AND_QUEUE = re.compile(
-    r"\s*[,，]?\s*(?:并且?|然后|同时|再|顺便)(?:把它|把这条|直接|一起)?(?:放进|放到|放入|加入|加进|加到|存到|存进|提交到)(?:到)?(?:待办|代办)(?:里|中|列表)?"
+    r"\s*(?:[,，]\s*(?:并且?|然后|同时|再|顺便)?|(?:并且?|然后|同时|再|顺便))(?:把它|把这条|直接|一起)?(?:放进|放到|放入|加入|加进|加到|存到|存进|提交到)(?:到)?(?:待办|代办)(?:里|中|列表)?"
     r"|\s*,?\s*\b(?:and|then)(?: then)? (?:put|save|add|queue|submit) (?:it|this) "
     r"(?:(?:in|into|to|as|among) (?:the |a |my )?(?:proposals?|to-?dos?|to-do list|queue))",
     re.IGNORECASE,

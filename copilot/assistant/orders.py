@@ -27,6 +27,12 @@ _DENIED = re.compile(
 _ASKED_ABOUT = re.compile(
     r"什么意思|怎么[回写发办样]|是谁|写得|写了什么|[发写]了(?:没有?|吗)|违规|骗子|\bmeans?\W*$|\bwhy\W*$|\bhow come\W*$"
 )
+# The text is for the admin's eyes only.
+_KEPT = re.compile(
+    r"(?:别|不要|不用|不必|先不|先别|无需)(?:帮我|把它|直接|急着)*(?:放|发|加|存|提交|推)"
+    r"|(?:给我|我)(?:先)?看看(?:就行|就好|就可以|再说)"
+    r"|(?:don't|do not|without|no need to)\s+(?:put|post|send|propos|sav|add|queue|publish)|just (?:show|to show|for) me\b"
+)
 _YES_OR_NO = re.compile(r"(?<![好行以])吗\W*$")
 _POLITE = re.compile(r"能|可以|可否|帮|请|麻烦|方便")
 
@@ -48,3 +54,8 @@ def is_order(plain: str, words: str) -> bool:
     if _SPOKEN_OF.search(head) or _DENIED.search(head) or _ASKED_ABOUT.search(tail):
         return False
     return not _YES_OR_NO.search(tail) or bool(_POLITE.search(head))
+
+
+def keeps_to_themselves(words: str) -> bool:
+    """Whether the admin says that a text is not to be handed over, only shown."""
+    return _KEPT.search(folded(words).replace("’", "'")) is not None

@@ -140,7 +140,10 @@ def test_a_draft_in_english_holds_what_was_given(desk: Desk) -> None:
     assert "When: Sat 20 Jun, 15:00\nWhere: the roastery\n" in draft
 
 
-@pytest.mark.parametrize("order", ["帮我写一条公告并放进待办：周六故事会", "写一条周六故事会的公告并放进待办"])
+@pytest.mark.parametrize(
+    "order",
+    ["帮我写一条公告并放进待办：周六故事会", "写一条周六故事会的公告并放进待办", "写一条周六故事会的公告，放进待办"],
+)
 def test_a_draft_can_be_ordered_and_handed_over_at_once(desk: Desk, order: str) -> None:
     turn = say(desk, order)
     (made,) = desk.proposing.all_of(MING)

@@ -12,6 +12,7 @@ import yaml
 
 from benchmarks.router import Turn, converse, score
 from copilot.assistant.concepts import Concepts, read_yaml
+from copilot.assistant.orders import keeps_to_themselves
 from copilot.assistant.request import Aspect, Request, Scope, Tool
 from copilot.assistant.router import Router
 from copilot.records import Account, ProposalKind, Role
@@ -200,3 +201,21 @@ def test_noise_is_read_too() -> None:
         assert 0 <= request.sureness <= 1
         if request.period:
             assert request.period.starts_at < request.period.ends_at
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("帮我起草一条周六活动的公告，不要放进待办", True),
+        ("写一条公告，先别发", True),
+        ("写一条公告给我看看就行", True),
+        ("draft a note about Saturday, don’t post it", True),
+        ("just show me a draft about Saturday", True),
+        ("写一条周六活动的公告", False),
+        ("写一条提醒大家别忘了还书的公告", False),
+        ("写一条不要在群里发广告的提醒", False),
+        ("draft a reminder not to feed the cats", False),
+    ],
+)
+def test_a_text_may_be_for_the_admin_alone(words: str, expected: bool) -> None:
+    assert keeps_to_themselves(words) is expected
