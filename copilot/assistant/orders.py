@@ -31,7 +31,8 @@ _ASKED_ABOUT = re.compile(
 _KEPT = re.compile(
     r"(?:别|不要|不用|不必|先不|先别|无需)(?:帮我|把它|直接|急着)*(?:放|发|加|存|提交|推)"
     r"|(?:给我|我)(?:先)?看看(?:就行|就好|就可以|再说)"
-    r"|(?:don't|do not|without|no need to)\s+(?:put|post|send|propos|sav|add|queue|publish)|just (?:show|to show|for) me\b"
+    r"|(?:don't|do not|without|no need to)\s+(?:put|post|send|propos|sav|add|queue|publish)"
+    r"|just (?:show|to show|for) me\b"
 )
 _YES_OR_NO = re.compile(r"(?<![好行以])吗\W*$")
 _POLITE = re.compile(r"能|可以|可否|帮|请|麻烦|方便")
