@@ -9,12 +9,14 @@ This module does not know what a passage says: it keeps keys, not texts.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import math
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +32,8 @@ log = logging.getLogger(__name__)
 _VERSION = 3
 _POSITION_FILE = "committed.json"
 
+# How often a folder that is still written to is tried to be removed again.
+_REMOVALS, _REMOVAL_PAUSE_SECONDS = 20, 0.05
 _OTHER_TEXTS = 50
 _SHELVES_OF = {
     SourceKind.FAQ: (Shelf.QUESTIONS, Shelf.REFERENCE),
@@ -48,14 +52,20 @@ def erase(folder: Path) -> None:
     Raises:
         StorageFailed: the folder cannot be removed.
     """
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
+    for left in range(_REMOVALS, -1, -1):
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except NotADirectoryError:
+            folder.unlink()
+        except OSError as error:
+            # A thread of tantivy may still be writing down which files a closed index has.
+            if error.errno == errno.ENOTEMPTY and left:
+                time.sleep(_REMOVAL_PAUSE_SECONDS)
+                continue
+            raise StorageFailed(f"{folder} cannot be removed ({error.strerror}): check its permissions.") from error
         return
-    except NotADirectoryError:
-        folder.unlink()
-    except OSError as error:
-        raise StorageFailed(f"{folder} cannot be removed ({error.strerror}): check its permissions.") from error
 
 
 class WordIndex:

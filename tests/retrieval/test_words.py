@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -210,3 +212,19 @@ def test_an_index_of_another_release_is_refused(index: WordIndex, tmp_path: Path
 
 def test_erasing_nothing_is_no_error(tmp_path: Path) -> None:
     erase(tmp_path / "nothing")
+
+
+def test_a_folder_that_is_still_written_to_is_removed_a_moment_later(
+    index: WordIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.close()
+    removed, tries = shutil.rmtree, iter([True, True, False])
+
+    def remove(folder: Path) -> None:
+        if next(tries):
+            raise OSError(errno.ENOTEMPTY, "Directory not empty")
+        removed(folder)
+
+    monkeypatch.setattr("copilot.retrieval.words.shutil.rmtree", remove)
+    erase(tmp_path / "words")
+    assert not (tmp_path / "words").exists()
