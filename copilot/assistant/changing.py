@@ -154,7 +154,7 @@ def _moved(speech: Speech, text: str, wish: str, scope: Scope) -> tuple[str, lis
         (_PLACE_LINE, where, speech(f"地点改成{where}", f"the place is {where}")),
     ):
         if value and line.search(text):
-            text = line.sub(lambda match, value=value: f"{match.group(1)}{value}", text, count=1)  # type: ignore[misc]
+            text = _with_value(line, text, value)
             done.append(name)
     return text, done
 
@@ -183,3 +183,8 @@ def _facts_of_wish(wish: str, scope: Scope) -> set[str]:
             found |= hours | {f"{hour}:{local:%M}" for hour in hours} | {f"{hour}：{local:%M}" for hour in hours}
             found |= {str(local.month), str(local.day), f"{local:%M}", str(local.year)}
     return found
+
+
+def _with_value(line: re.Pattern[str], text: str, value: str) -> str:
+    """A text with a value put behind what a line of it begins with. The value is text: nothing in it is a reference."""
+    return line.sub(lambda found: f"{found.group(1)}{value}", text, count=1)
